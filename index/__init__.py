@@ -1,0 +1,1 @@
+"""Files to articles to passages to a store that can be searched. Imports nothing of `qa`."""

@@ -1,0 +1,84 @@
+"""Spans: half-open ranges of Unicode code points in an article's text, and the arithmetic on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """`text[start:end]`, counted in code points.
+
+    >>> Span(2, 5).of("abcdefg")
+    'cde'
+    """
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"not a span: [{self.start}, {self.end})")
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def of(self, text: str) -> str:
+        """The characters of `text` that the span covers."""
+        return text[self.start : self.end]
+
+    def overlap(self, other: Span) -> int:
+        """How many code points both spans cover."""
+        return max(0, min(self.end, other.end) - max(self.start, other.start))
+
+    def contains(self, other: Span) -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+
+def trim(text: str, span: Span) -> Span:
+    """The span without white space at its ends; empty at its start if there is nothing else.
+
+    >>> trim(" a b ", Span(0, 5))
+    Span(start=1, end=4)
+    """
+    start, end = span.start, span.end
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    while start < end and text[start].isspace():
+        start += 1
+    return Span(start, end)
+
+
+def merge(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The same code points in sorted spans that neither touch nor overlap; empty spans vanish.
+
+    >>> merge([Span(4, 6), Span(0, 2), Span(2, 3)])
+    (Span(start=0, end=3), Span(start=4, end=6))
+    """
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if not len(span):
+            continue
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return tuple(merged)
+
+
+def complement(spans: Iterable[Span], length: int) -> tuple[Span, ...]:
+    """What the spans leave of `[0, length)`.
+
+    >>> complement([Span(2, 3)], 5)
+    (Span(start=0, end=2), Span(start=3, end=5))
+    """
+    gaps: list[Span] = []
+    at = 0
+    for span in merge(spans):
+        if span.start > at:
+            gaps.append(Span(at, span.start))
+        at = max(at, span.end)
+    if at < length:
+        gaps.append(Span(at, length))
+    return tuple(gaps)

@@ -1,0 +1,1 @@
+"""Questions and quotes against a store: retrieval, reading, answers with citations."""
