@@ -1,0 +1,167 @@
+"""python -m index build | list | show | remove | verify | stats"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from tqdm import tqdm
+
+from index.articles import Article
+from index.build import BuildReport, build
+from index.commandline import Parser, add_json, add_store, run
+from index.embed import DEFAULT_EMBEDDER, load_embedder
+from index.errors import InputError
+from index.store import Manifest, Store, writing
+from index.stories import same_text
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = _parser().parse_args(arguments)
+    status: int = options.command(options)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = Parser(prog="python -m index", description="Articles to a store that can be searched.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, action: Callable[[argparse.Namespace], int], help: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help, description=help)
+        sub.set_defaults(command=action)
+        add_store(sub)
+        return sub
+
+    sub = command("build", _build, "make the store hold exactly the articles under PATH…")
+    sub.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a folder, a .txt or .md file, or a .jsonl corpus")
+    sub.add_argument(
+        "--embedder", metavar="NAME", help=f"embedding model: {DEFAULT_EMBEDDER} (default), huggingface:…, ollama:… or openai:…"
+    )
+    add_json(sub)
+    add_json(command("list", _list, "a row for each article"))
+    sub = command("show", _show, "an article's stored text, and what of it is story")
+    sub.add_argument("article", metavar="ARTICLE", help="an article's id, as `list` prints it")
+    add_json(sub)
+    command("remove", _remove, "forget articles (their files stay; a build of their folder brings them back)").add_argument(
+        "articles", nargs="+", metavar="ARTICLE"
+    )
+    command("verify", _verify, "compare catalogue, Chroma and full-text index; exit 1 where they differ")
+    add_json(command("stats", _stats, "what the store holds"))
+    return parser
+
+
+def _build(options: argparse.Namespace) -> int:
+    embedder = load_embedder(options.embedder) if options.embedder else None
+    with tqdm(unit=" articles", desc="Indexing", disable=None, leave=False) as bar:  # None: no bar where output is no terminal
+
+        def progress(report: BuildReport) -> None:
+            bar.update(report.added + report.changed + report.unchanged - bar.n)
+
+        report = build(options.store, options.paths, embedder, progress=progress)
+    if options.json:
+        _print_json(asdict(report))
+        return 0
+    for skipped in report.skipped:
+        print(f"skipped {_printable(skipped.path)}: {skipped.reason}", file=sys.stderr)
+    print(
+        f"{report.articles} articles, {report.passages} passages: {report.added} added, {report.changed} changed, {report.removed} removed, "
+        f"{report.unchanged} unchanged, {len(report.skipped)} skipped, in {report.seconds:.1f} s"
+    )
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    store = Store.open(options.store)
+    counts = store.catalogue.passage_counts()
+    same = same_text(store.catalogue.all_articles())
+    rows = [
+        {
+            "article": article.id,
+            **{name: getattr(article, name) for name in ("title", "publisher", "author", "date", "language", "url")},
+            "passages": counts.get(article.id, 0),
+            "same_story_as": same.get(article.id, []),
+        }
+        for article in store.catalogue.all_articles()
+    ]
+    for row in rows:
+        if options.json:
+            _print_json(row)
+        else:
+            facts = [str(row[name]) for name in ("publisher", "author", "date", "language") if row[name]]
+            print(f"{_printable(str(row['article']))}\t{row['title'] or '(no title)'}\t{', '.join(facts)}\t{row['passages']} passages")
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    article = _article(Store.open(options.store), options.article)
+    if options.json:
+        _print_json({"article": article.id, "text": article.text, "story": [[span.start, span.end] for span in article.story]})
+    else:
+        print(article.text)
+    return 0
+
+
+def _remove(options: argparse.Namespace) -> int:
+    Manifest.read(options.store)
+    with writing(options.store):
+        store = Store.open(options.store)
+        for id in options.articles:
+            _article(store, id)  # all or none: a slip in the last name must not cost the others
+        store.remove(options.articles)
+        store.close()
+    print(f"{len(options.articles)} removed")
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    differences = Store.open(options.store).differences()
+    for line in differences:
+        print(line)
+    if differences:
+        print(f"{len(differences)} differences. Run: python -m index build with the same folders; it mends them.", file=sys.stderr)
+        return 1
+    print("Catalogue, Chroma and full-text index agree.")
+    return 0
+
+
+def _stats(options: argparse.Namespace) -> int:
+    store = Store.open(options.store)
+    passages, sentences = store.catalogue.unit_counts()
+    stats = {
+        "articles": sum(store.catalogue.languages().values()),
+        "passages": passages,
+        "sentences": sentences,
+        "languages": store.catalogue.languages(),
+        "bytes": sum(path.stat().st_size for path in options.store.rglob("*") if path.is_file()),
+        **asdict(store.manifest),
+    }
+    if options.json:
+        _print_json(stats)
+    else:
+        for name, value in stats.items():
+            print(f"{name}: {value}")
+    return 0
+
+
+def _article(store: Store, id: str) -> Article:
+    article = store.catalogue.article(id)
+    if article is None:
+        raise InputError(f"There is no article {id!r} in this store. `python -m index list` names them.")
+    return article
+
+
+def _printable(id: str) -> str:
+    """An id may hold a line break, which must not look like the end of a row."""
+    return id if id.isprintable() else json.dumps(id, ensure_ascii=False)
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    run(main, sys.argv[1:])

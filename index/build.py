@@ -1,0 +1,106 @@
+"""Brings a store in step with folders, files and corpora: what is new is added, what changed replaced, what vanished removed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+
+from index.articles import Article, Skipped, read_sources
+from index.embed import Embedder
+from index.errors import InputError
+from index.passages import Passage, passages_of
+from index.store import Store, writing
+
+# Passages that are embedded and written at once: enough to fill the model's batches, few enough that an interruption costs seconds.
+_BATCH_PASSAGES = 32
+
+
+@dataclass(slots=True)
+class BuildReport:
+    """What a build did. `articles` and `passages` count what the store holds now; `seconds` is wall-clock time."""
+
+    articles: int = 0
+    passages: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def build(
+    folder: Path,
+    sources: Sequence[Path],
+    embedder: Embedder | None = None,
+    passage_tokens: int | None = None,
+    progress: Callable[[BuildReport], None] = lambda _: None,
+) -> BuildReport:
+    """Makes the store at `folder` hold exactly the articles under `sources`.
+
+    `progress` is called after each article that was read and each batch that was written. Interrupted at any moment, the next build goes
+    on from there. Raises InputError where `sources` hold no article at all, and then nothing is removed; StoreInUse, StoreOfAnotherMaker,
+    StoreDamaged and EmbedderError as the store does.
+    """
+    started = perf_counter()
+    report = BuildReport()
+    with writing(folder):
+        store = Store.open_or_make(folder, embedder, passage_tokens)
+        try:
+            _synchronise(store, sources, report, progress)
+            counts = store.catalogue.passage_counts()
+        finally:
+            store.close()
+    report.articles, report.passages, report.seconds = len(counts), sum(counts.values()), perf_counter() - started
+    return report
+
+
+def _synchronise(store: Store, sources: Sequence[Path], report: BuildReport, progress: Callable[[BuildReport], None]) -> None:
+    store.hide_broken()
+    known = store.catalogue.fingerprints()
+    vanished = set(known) | set(store.catalogue.fingerprints(indexed=False))
+    before = len(known)
+
+    def fresh() -> Iterator[Article]:
+        for item in read_sources(sources, known=known):
+            if isinstance(item, Skipped):
+                report.skipped.append(item)
+                continue
+            vanished.discard(item.id)
+            if isinstance(item, Article):
+                yield item
+            else:
+                report.unchanged += 1
+            progress(report)
+
+    for batch in _batches(fresh(), store.manifest.passage_tokens, store.manifest.overlap_sentences):
+        store.put(batch)
+        changed = sum(article.id in known for article, _ in batch)
+        report.changed += changed
+        report.added += len(batch) - changed
+        progress(report)
+    if not (report.added or report.changed or report.unchanged):
+        names = ", ".join(str(source) for source in sources)
+        why = (
+            f" ({len(report.skipped)} files skipped, the first {report.skipped[0].path!r}: {report.skipped[0].reason})"
+            if report.skipped
+            else ""
+        )
+        kept = f" The store keeps its {before} articles." if before else ""
+        raise InputError(f"No article to index under {names}{why}. Name a folder with .txt, .md or .jsonl files.{kept}")
+    if vanished:
+        store.remove(sorted(vanished))
+        report.removed = len(vanished & set(known))
+
+
+def _batches(articles: Iterator[Article], limit: int, overlap: int) -> Iterator[list[tuple[Article, list[Passage]]]]:
+    batch: list[tuple[Article, list[Passage]]] = []
+    for article in articles:
+        batch.append((article, passages_of(article, limit, overlap)))
+        if sum(len(passages) for _, passages in batch) >= _BATCH_PASSAGES:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,235 @@
+"""The articles and their passages in SQLite: the one source of truth that every span points into.
+
+Chroma and the full-text index hold nothing that cannot be made again from here, and a hit of theirs that is not listed here does not
+exist. An article is first written as `indexed = 0`, then its vectors and terms, then it becomes `indexed = 1`: readers see whole articles
+only, and a build that was interrupted goes on with those that are still 0.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from index.articles import Article
+from index.errors import StoreDamaged, StoreInUse
+from index.passages import Passage, unit_id
+from index.spans import Span
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS articles (
+    id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, text TEXT NOT NULL, story TEXT NOT NULL, title TEXT, publisher TEXT, author TEXT, date TEXT,
+    language TEXT NOT NULL, url TEXT, places TEXT NOT NULL, indexed INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS passages (
+    id TEXT PRIMARY KEY, article TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    text TEXT NOT NULL, tokens INTEGER NOT NULL, sentences TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS passages_by_article ON passages(article, start);
+CREATE TABLE IF NOT EXISTS sentences (
+    id TEXT NOT NULL, passage TEXT NOT NULL REFERENCES passages(id) ON DELETE CASCADE, PRIMARY KEY (id, passage)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sentences_by_passage ON sentences(passage);
+CREATE TABLE IF NOT EXISTS generation (number INTEGER NOT NULL);
+INSERT INTO generation SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM generation);
+"""
+# A passage's text is kept a second time: SQLite's substr ends a text at a NUL, and would read a long article anew for each of its passages.
+_PASSAGE = 'p.id, p.article, p.start, p."end", p.text, p.tokens, p.sentences'
+_ARTICLE = "id, sha256, text, story, title, publisher, author, date, language, url, places"
+# SQLite's own default limit of variables in one statement is 32766; a smaller batch is as fast.
+_BATCH = 500
+
+
+class Catalogue:
+    """The articles of a store. One writer at a time (the store holds the lock); any number of readers."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens or makes the catalogue in the file at `path`. Raises StoreDamaged where the file is no such database."""
+        self._path = path
+        with self._errors():
+            # The page answers from several threads; Python's sqlite3 is built serialised.
+            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA foreign_keys = ON")
+            if self._db.execute("PRAGMA user_version").fetchone()[0] == 0:
+                self._db.executescript(_SCHEMA)
+                self._db.execute("PRAGMA user_version = 1")
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error) or "busy" in str(error):
+                raise StoreInUse(f"The store at {self._path.parent} is in use by another process. Try again when it is done.") from error
+            raise StoreDamaged(
+                f"The catalogue {self._path} cannot be used ({error}). Check disk space and rights, then run: python -m index verify"
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise StoreDamaged(
+                f"The catalogue {self._path} is damaged ({error}). Move the store away and run: python -m index build FOLDER"
+            ) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that happens inside is kept, or nothing of it."""
+        with self._errors():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def put(self, article: Article, passages: Sequence[Passage]) -> None:
+        """Writes an article in the place of one with its id, not yet visible to readers. Call inside a transaction."""
+        story = json.dumps([[span.start, span.end] for span in article.story])
+        places = json.dumps({name: [span.start, span.end] for name, span in article.places.items()})
+        self._db.execute("DELETE FROM articles WHERE id = ?", (article.id,))
+        self._db.execute(
+            f"INSERT INTO articles ({_ARTICLE}, indexed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+            (
+                *(article.id, article.sha256, article.text, story, article.title, article.publisher, article.author),
+                *(article.date, article.language, article.url, places),
+            ),
+        )
+        self._db.executemany(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (p.id, p.article_id, p.span.start, p.span.end, p.text, p.tokens, json.dumps([[s.start, s.end] for s in p.sentences]))
+                for p in passages
+            ],
+        )
+        self._db.executemany(
+            "INSERT INTO sentences VALUES (?, ?)", [(unit_id(article.id, span), p.id) for p in passages for span in p.sentences]
+        )
+
+    def hide(self, ids: Iterable[str]) -> None:
+        """Takes articles out of readers' sight. Call inside a transaction."""
+        self._db.executemany("UPDATE articles SET indexed = 0 WHERE id = ?", [(id,) for id in ids])
+        self._advance()
+
+    def show(self, ids: Iterable[str]) -> None:
+        """Makes articles visible whose vectors and terms are in place. Call inside a transaction."""
+        self._db.executemany("UPDATE articles SET indexed = 1 WHERE id = ?", [(id,) for id in ids])
+        self._advance()
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Call inside a transaction."""
+        self._db.executemany("DELETE FROM articles WHERE id = ?", [(id,) for id in ids])
+        self._advance()
+
+    def _advance(self) -> None:
+        self._db.execute("UPDATE generation SET number = number + 1")
+
+    def generation(self) -> int:
+        """A number that grows with every change that readers can see."""
+        with self._errors():
+            return int(self._db.execute("SELECT number FROM generation").fetchone()[0])
+
+    def fingerprints(self, indexed: bool = True) -> dict[str, str]:
+        """Article id to sha256, of the articles that are visible, or of those that are not."""
+        with self._errors():
+            return dict(self._db.execute("SELECT id, sha256 FROM articles WHERE indexed = ?", (int(indexed),)))
+
+    def article(self, id: str) -> Article | None:
+        """The article of that id, or None."""
+        return self.articles([id]).get(id)
+
+    def articles(self, ids: Iterable[str]) -> dict[str, Article]:
+        """The visible articles among `ids`, by id."""
+        rows = self._in_batches(f"SELECT {_ARTICLE} FROM articles WHERE indexed = 1 AND id IN", list(dict.fromkeys(ids)))
+        return {row[0]: _article(row) for row in rows}
+
+    def all_articles(self) -> Iterator[Article]:
+        """Every visible article, by id, one at a time."""
+        with self._errors():
+            for (id,) in self._db.execute("SELECT id FROM articles WHERE indexed = 1 ORDER BY id").fetchall():
+                article = self.article(id)
+                if article is not None:  # another process may have removed it by now
+                    yield article
+
+    def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
+        """The passages of visible articles among `ids`, by id."""
+        rows = self._in_batches(
+            f"SELECT {_PASSAGE} FROM passages p JOIN articles a ON a.id = p.article WHERE a.indexed = 1 AND p.id IN",
+            list(dict.fromkeys(ids)),
+        )
+        return {row[0]: _passage(row) for row in rows}
+
+    def passages_with(self, sentence_ids: Iterable[str]) -> list[str]:
+        """Ids of the passages that hold any of these sentences."""
+        rows = self._in_batches("SELECT DISTINCT passage FROM sentences WHERE id IN", list(dict.fromkeys(sentence_ids)))
+        return [row[0] for row in rows]
+
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """The passages of one visible article, in order."""
+        with self._errors():
+            rows = self._db.execute(
+                f"SELECT {_PASSAGE} FROM passages p JOIN articles a ON a.id = p.article WHERE a.indexed = 1 AND a.id = ? ORDER BY p.start",
+                (article_id,),
+            ).fetchall()
+        return [_passage(row) for row in rows]
+
+    def passage_counts(self) -> dict[str, int]:
+        """Article id to number of passages, of the visible articles."""
+        with self._errors():
+            return dict(
+                self._db.execute(
+                    "SELECT a.id, count(p.id) FROM articles a LEFT JOIN passages p ON p.article = a.id WHERE a.indexed = 1 GROUP BY a.id"
+                )
+            )
+
+    def unit_counts(self) -> tuple[int, int]:
+        """How many passages and how many different sentences Chroma should hold: those of all articles, visible or not."""
+        with self._errors():
+            (passages,) = self._db.execute("SELECT count(*) FROM passages").fetchone()
+            (sentences,) = self._db.execute("SELECT count(DISTINCT id) FROM sentences").fetchone()
+        return int(passages), int(sentences)
+
+    def languages_of(self, ids: Iterable[str]) -> dict[str, str]:
+        """Article id to language, of the visible articles among `ids`."""
+        return dict(self._in_batches("SELECT id, language FROM articles WHERE indexed = 1 AND id IN", list(ids)))
+
+    def languages(self) -> dict[str, int]:
+        """Language to number of visible articles."""
+        with self._errors():
+            return dict(self._db.execute("SELECT language, count(*) FROM articles WHERE indexed = 1 GROUP BY language ORDER BY 2 DESC, 1"))
+
+    def _in_batches(self, select: str, ids: list[str]) -> Iterator[tuple[str, ...]]:
+        with self._errors():
+            for start in range(0, len(ids), _BATCH):
+                batch = ids[start : start + _BATCH]
+                yield from self._db.execute(f"{select} ({', '.join('?' * len(batch))})", batch).fetchall()
+
+
+def _spans(pairs: str) -> tuple[Span, ...]:
+    return tuple(Span(start, end) for start, end in json.loads(pairs))
+
+
+def _article(row: Sequence[str]) -> Article:
+    id, sha256, text, story, title, publisher, author, date, language, url, places = row
+    return Article(
+        id=id,
+        text=text,
+        story=_spans(story),
+        title=title,
+        publisher=publisher,
+        author=author,
+        date=date,
+        language=language,
+        url=url,
+        sha256=sha256,
+        places={name: Span(start, end) for name, (start, end) in json.loads(places).items()},
+    )
+
+
+def _passage(row: Sequence[str]) -> Passage:
+    id, article, start, end, text, tokens, sentences = row
+    return Passage(id, article, Span(int(start), int(end)), text, int(tokens), _spans(sentences))

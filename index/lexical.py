@@ -1,0 +1,157 @@
+"""Passages in a full-text index (tantivy), by the stems of their words and by the keys that names keep across scripts.
+
+The analysis is ours (terms.py, names.py) and happens before tantivy, on both sides, so that reading and search mean the same by a word;
+tantivy keeps the postings, scores by BM25 and updates in place.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import log
+from pathlib import Path
+from typing import Literal
+
+import tantivy
+
+from index.errors import StoreDamaged, StoreInUse
+from index.filters import Filters
+
+Field = Literal["terms", "names"]
+# tantivy's BM25 has k1 = 1.2 and b = 0.75 built in.
+_K1 = 1.2
+_WRITER_BYTES = 50_000_000
+# tantivy's own limit of clauses is far higher; nobody's question has as many different words.
+_MOST_TERMS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A passage as it goes into the index: `terms` and `names` are stems and keys, in order. `day` is YYYYMMDD."""
+
+    passage_id: str
+    article_key: str
+    terms: Sequence[str]
+    names: Sequence[str]
+    language: str
+    publisher: str | None
+    day: int | None
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("passage", stored=True, tokenizer_name="raw", index_option="basic")
+    for name in ("article", "language", "publisher"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("day", indexed=True, fast=True)
+    for name in ("terms", "names"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+    return builder.build()
+
+
+class LexicalIndex:
+    """The full-text index of a store in the folder at `path`. Raises StoreDamaged where tantivy cannot read it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._schema = _schema()
+        with self._errors():
+            path.mkdir(parents=True, exist_ok=True)
+            self._index = tantivy.Index(self._schema, str(path))
+            # "whitespace" is not registered by default; our terms hold no white space.
+            self._index.register_tokenizer("whitespace", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+            self._index.reload()
+            self._searcher = self._index.searcher()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (ValueError, OSError, RuntimeError) as error:
+            reason = " ".join(str(error).split())[:200]
+            if "LockBusy" in reason or "lock" in reason.lower():
+                raise StoreInUse(f"The store at {self._path.parent} is in use by another process. Try again when it is done.") from error
+            raise StoreDamaged(f"The full-text index in {self._path} cannot be used ({reason}). Run: python -m index verify") from error
+
+    def update(self, entries: Sequence[Entry], removed: Sequence[str]) -> None:
+        """Forgets the articles with the keys `removed`, adds `entries`, and makes both visible at once."""
+        with self._errors():
+            writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+            try:
+                for key in removed:
+                    writer.delete_documents_by_term("article", key)
+                for entry in entries:
+                    document = tantivy.Document()
+                    document.add_text("passage", entry.passage_id)
+                    document.add_text("article", entry.article_key)
+                    document.add_text("language", entry.language)
+                    if entry.publisher is not None:
+                        document.add_text("publisher", entry.publisher)
+                    if entry.day is not None:
+                        document.add_integer("day", entry.day)
+                    document.add_text("terms", " ".join(entry.terms))
+                    document.add_text("names", " ".join(entry.names))
+                    writer.add_document(document)
+                writer.commit()
+            except BaseException:
+                writer.rollback()
+                raise
+            finally:
+                writer.wait_merging_threads()
+            self._index.reload()
+            self._searcher = self._index.searcher()
+
+    def best(self, field: Field, words: Sequence[str], count: int, filters: Filters) -> list[tuple[str, float]]:
+        """Passage ids and BM25 scores of the `count` passages that match any of `words` best, best first."""
+        clauses = [
+            (tantivy.Occur.Should, _boosted(tantivy.Query.term_query(self._schema, field, word, index_option="freq"), times))
+            for word, times in Counter(words).most_common(_MOST_TERMS)
+        ]
+        if not clauses:
+            return []
+        query = tantivy.Query.boolean_query(clauses)
+        conditions = [(tantivy.Occur.Must, tantivy.Query.const_score_query(condition, 0.0)) for condition in self._conditions(filters)]
+        if conditions:
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), *conditions])
+        with self._errors():
+            searcher = self._searcher
+            hits = searcher.search(query, limit=count, count=False).hits
+            return [(str(searcher.doc(address)["passage"][0]), float(score)) for score, address in hits]
+
+    def rarity(self, field: Field, word: str) -> float:
+        """BM25's inverse document frequency of a word: ln(1 + (N - n + 0.5) / (n + 0.5)), in nats."""
+        with self._errors():
+            n, total = self._searcher.doc_freq(field, word), self._searcher.num_docs
+        return log(1 + max(0.0, total - n + 0.5) / (n + 0.5))
+
+    def most(self, field: Field, words: Sequence[str]) -> float:
+        """The BM25 score that a passage could reach at most for `words`, by holding each of them over and over."""
+        return (_K1 + 1) * sum(self.rarity(field, word) for word in words)
+
+    def count(self) -> int:
+        """How many passages there are."""
+        with self._errors():
+            return int(self._searcher.num_docs)
+
+    def ids(self) -> set[str]:
+        """Every passage id, for comparison with the catalogue."""
+        with self._errors():
+            searcher = self._searcher
+            if not searcher.num_docs:
+                return set()
+            hits = searcher.search(tantivy.Query.all_query(), limit=searcher.num_docs, count=False).hits
+            return {str(searcher.doc(address)["passage"][0]) for _, address in hits}
+
+    def _conditions(self, filters: Filters) -> Iterator[tantivy.Query]:
+        if filters.language is not None:
+            yield tantivy.Query.term_query(self._schema, "language", filters.language, index_option="basic")
+        if filters.publisher is not None:
+            yield tantivy.Query.term_query(self._schema, "publisher", filters.publisher, index_option="basic")
+        if filters.after is not None or filters.before is not None:
+            yield tantivy.Query.range_query(self._schema, "day", tantivy.FieldType.Integer, filters.after or 0, filters.before or 99991231)
+
+
+def _boosted(query: tantivy.Query, times: int) -> tantivy.Query:
+    return query if times == 1 else tantivy.Query.boost_query(query, float(times))

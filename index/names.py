@@ -1,0 +1,66 @@
+"""Keys that names and numbers keep when they cross from one script to another.
+
+"Nazarov", "Назаров" and "نزاروف" share no letter, and a dense vector blurs both. Romanised (anyascii) and stripped to their consonants,
+with the consonants that transliterations confuse taken as one, they agree: `nsrf`. The classes follow the usual romanisation tables of
+Arabic (ALA-LC, and the loose newspaper spellings); vowels go because Arabic does not write the short ones and spells the long ones freely.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from anyascii import anyascii
+
+from index.fold import fold_text
+
+# Longer spellings first: "sch" must not be read as "s", "ch".
+_CLASSES = (
+    *(("sch", "s"), ("tch", "s"), ("sh", "s"), ("ch", "s"), ("kh", "k"), ("gh", "g"), ("th", "t"), ("dh", "d"), ("ph", "f"), ("ck", "k")),
+    *(("q", "k"), ("c", "k"), ("x", "ks"), ("v", "f"), ("p", "b"), ("z", "s"), ("j", "g"), ("h", "")),
+)
+_WORD = re.compile(r"\d{1,3}(?:,\d{3})+|\d+|[^\W\d_]+")
+_NOT_KEPT = re.compile(r"[^a-z]|[aeiouyw]")
+_DOUBLED = re.compile(r"(.)\1+")
+# Two consonants are shared by too many words to say anything ("Mali", "Imla"). Chosen with the figures of qa/retrieve.py, NAMES_WEIGHT.
+_SHORTEST_KEY = 3
+_LONGEST_WORD = 40  # no name is longer; no measurement behind the number
+
+
+def name_keys(text: str) -> list[str]:
+    """The keys of every word and number of `text`, in order; a word may have several (Arabic clitics off and on) or none.
+
+    >>> set(name_keys("Nazarov")) & set(name_keys("ونزاروف"))
+    {'nsrf'}
+    >>> name_keys("60,000") == name_keys("٦٠٬٠٠٠")
+    True
+    """
+    return [key for word in _WORD.findall(fold_text(text)) for key in _keys(word)]
+
+
+@lru_cache(maxsize=1 << 17)
+def _keys(word: str) -> tuple[str, ...]:
+    if word[0].isdigit():
+        number = word.replace(",", "")
+        return (number,) if len(number) > 1 else ()
+    if len(word) > _LONGEST_WORD:
+        return ()
+    skeletons = (_skeleton(form) for form in _forms(word))
+    return tuple(dict.fromkeys(key for key in skeletons if len(key) >= _SHORTEST_KEY))
+
+
+def _forms(word: str) -> list[str]:
+    """The word, and an Arabic word also without what may be a conjunction, a preposition, an article before it."""
+    forms = [word]
+    if "\u0600" <= word[0] <= "\u06ff":
+        if word[0] in "وفبلك" and len(word) > 4:
+            forms.append(word[1:])
+        forms += [form[2:] for form in forms if form.startswith("ال") and len(form) > 4]
+    return forms
+
+
+def _skeleton(word: str) -> str:
+    roman = re.sub(r"[^a-z]", "", anyascii(word).lower())
+    for spelling, consonant in _CLASSES:
+        roman = roman.replace(spelling, consonant)
+    return _DOUBLED.sub(r"\1", _NOT_KEPT.sub("", roman))

@@ -1,0 +1,154 @@
+"""Articles to passages: runs of whole sentences, at most so many tokens long. The only room that counts tokens.
+
+Cut by characters, count by tokens: a passage is always `text[start:end]`. A passage never crosses what cleaning marked, so that nothing
+marked can be retrieved or quoted.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.articles import Article
+from index.sentences import sentence_spans
+from index.spans import Span, trim
+
+if TYPE_CHECKING:
+    from tiktoken import Encoding
+
+ENCODING = "cl100k_base"
+PASSAGE_TOKENS = 384
+OVERLAP_SENTENCES = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences of one article: `article.text[span.start:span.end] == text`.
+
+    `sentences` are spans of the article's text, in order, inside `span`. A sentence longer than the limit is cut at a clause or a word,
+    and its parts count as sentences.
+    """
+
+    id: str
+    article_id: str
+    span: Span
+    text: str
+    tokens: int
+    sentences: tuple[Span, ...]
+
+
+def unit_id(article_id: str, span: Span) -> str:
+    """The id of a passage or sentence in Chroma and the full-text index: short, and the same in every build. Article ids may be hostile."""
+    return f"{article_key(article_id)}:{span.start}-{span.end}"
+
+
+@lru_cache(maxsize=4096)
+def article_key(article_id: str) -> str:
+    return sha256(article_id.encode()).hexdigest()[:24]
+
+
+@lru_cache(maxsize=1)
+def _encoding() -> Encoding:
+    package = find_spec("llama_index.core")
+    assert package is not None and package.origin is not None, "llama-index-core is a requirement"
+    # tiktoken downloads its encodings unless it finds them here; llama-index-core carries this one.
+    os.environ["TIKTOKEN_CACHE_DIR"] = str(Path(package.origin).parent / "_static" / "tiktoken_cache")
+    import tiktoken  # noqa: PLC0415 (must see the line above)
+
+    return tiktoken.get_encoding(ENCODING)
+
+
+def count_tokens(text: str) -> int:
+    """Tokens of `text` in cl100k_base. Special tokens are ordinary text here: an article may contain `<|endoftext|>`."""
+    return len(_encoding().encode_ordinary(text))
+
+
+def passages_of(article: Article, limit: int = PASSAGE_TOKENS, overlap: int = OVERLAP_SENTENCES) -> list[Passage]:
+    """The passages of an article, in order, each of at most `limit` tokens, sharing up to `overlap` sentences with the one before."""
+    found: list[Passage] = []
+    for story in article.story:
+        units = [part for sentence in sentence_spans(article.text, [story]) for part in _parts(article.text, sentence, limit)]
+        for span, sentences, tokens in _runs(article.text, units, limit, overlap):
+            found.append(Passage(unit_id(article.id, span), article.id, span, span.of(article.text), tokens, tuple(sentences)))
+    return found
+
+
+def _runs(text: str, units: Sequence[Span], limit: int, overlap: int) -> Iterator[tuple[Span, Sequence[Span], int]]:
+    """Runs of units within the limit, of about the same length each, so that no short rest is left at the end."""
+    costs = [count_tokens(unit.of(text)) + 1 for unit in units]  # 1: the white space between, at most
+    left = sum(costs)
+    start = 0
+    while start < len(units):
+        aim = left / max(1, -(-left // limit))
+        end, cost = start, 0
+        while end < len(units) and (end == start or (cost + costs[end] / 2 <= aim and cost + costs[end] <= limit)):
+            cost += costs[end]
+            end += 1
+        # The sum of the parts is no promise for the whole: white space between paragraphs may be long.
+        while (tokens := count_tokens(text[units[start].start : units[end - 1].end])) > limit and end - start > 1:
+            end -= 1
+            cost -= costs[end]
+        yield Span(units[start].start, units[end - 1].end), units[start:end], tokens
+        left -= cost
+        # An overlap that fills a good part of the next passage would be repetition; at least one unit must be new.
+        back = 0
+        while end < len(units) and back < min(overlap, end - start - 1) and costs[end - 1 - back] <= limit // 4:
+            back += 1
+        left += sum(costs[end - back : end])
+        start = end - back
+
+
+_CLAUSE_END = re.compile(r"[,;:،؛…—–](?=\s)")
+_SPACE = re.compile(r"\s+")
+
+
+def _parts(text: str, sentence: Span, limit: int) -> Iterator[Span]:
+    """The sentence, or parts of it within the limit, cut behind a clause, else between words, else between letters."""
+    rest = sentence
+    while len(rest):
+        # 8: prose has at most 6 characters a token. A window keeps tiktoken from seeing megabytes without a space, where it is quadratic.
+        window = Span(rest.start, min(rest.end, rest.start + 8 * limit))
+        if window == rest and count_tokens(rest.of(text)) <= limit:
+            yield rest
+            return
+        fits = _longest_fit(text, window, limit)
+        cut = _cut(text, Span(rest.start, fits))
+        yield trim(text, Span(rest.start, cut))
+        rest = trim(text, Span(cut, rest.end))
+
+
+def _longest_fit(text: str, window: Span, limit: int) -> int:
+    """The furthest end within the window whose text has at most `limit` tokens, by bisection; at least one character on."""
+    low, high = window.start + 1, window.end
+    while low < high:
+        middle = (low + high + 1) // 2
+        if count_tokens(text[window.start : middle]) <= limit:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _cut(text: str, fits: Span) -> int:
+    """Where to cut `fits`, behind a clause or word of its second half if there is one; never before a combining mark."""
+    middle = (fits.start + fits.end) // 2
+    for pattern in (_CLAUSE_END, _SPACE):
+        ends = [match.end() for match in pattern.finditer(text, middle, fits.end)]
+        if ends:
+            return ends[-1]
+    cut = fits.end
+    while (
+        cut - 1 > fits.start
+        and cut < len(text)
+        and (unicodedata.combining(text[cut]) or text[cut] in "\u200d\ufe0f" or text[cut - 1] == "\u200d")
+    ):
+        cut -= 1
+    return cut

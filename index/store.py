@@ -1,0 +1,247 @@
+"""A store: catalogue, vectors and full-text index in one folder, kept in step, with a manifest that says how it was made.
+
+.store/manifest.json        embedder, its version, encoding, passage size: nothing made otherwise is ever mixed in
+.store/catalogue.sqlite3    the articles and passages: the truth
+.store/chroma/              vectors of passages and sentences, made from the catalogue
+.store/lexical/             the full-text index, made from the catalogue
+.store/lock                 held by the one process that writes
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from index.articles import Article
+from index.catalogue import Catalogue
+from index.embed import DEFAULT_EMBEDDER, Embedder, load_embedder
+from index.errors import StoreDamaged, StoreInUse, StoreMissing, StoreOfAnotherMaker
+from index.filters import first_day
+from index.lexical import Entry, LexicalIndex
+from index.names import name_keys
+from index.passages import ENCODING, OVERLAP_SENTENCES, PASSAGE_TOKENS, Passage, article_key, unit_id
+from index.spans import Span
+from index.terms import stems
+from index.vectors import Unit, VectorIndex
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """How a store was made."""
+
+    embedder: str
+    embedder_version: str
+    format: int = FORMAT
+    encoding: str = ENCODING
+    passage_tokens: int = PASSAGE_TOKENS
+    overlap_sentences: int = OVERLAP_SENTENCES
+
+    @classmethod
+    def read(cls, folder: Path) -> Manifest:
+        """Raises StoreMissing where there is none, StoreDamaged where it is not one."""
+        try:
+            return cls(**json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise StoreMissing(f"No store at {folder}. Run: python -m index build FOLDER --store {folder}") from error
+        except (OSError, ValueError, TypeError) as error:
+            raise StoreDamaged(
+                f"The manifest of the store at {folder} cannot be read ({type(error).__name__}). Move the store away and build it again."
+            ) from error
+
+    def write(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        new = folder / "manifest.json.new"
+        new.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+        new.replace(folder / "manifest.json")
+
+    def differences(self, other: Manifest) -> list[str]:
+        """What the two stores do differently, in words."""
+        theirs = asdict(other)
+        return [f"{name} {value!r} there, {theirs[name]!r} asked for" for name, value in asdict(self).items() if value != theirs[name]]
+
+
+class Store:
+    """An open store. Everything that is read comes from articles that are wholly indexed."""
+
+    def __init__(self, folder: Path, manifest: Manifest, embedder: Embedder) -> None:
+        self.folder, self.manifest, self.embedder = folder, manifest, embedder
+        self.catalogue = Catalogue(folder / "catalogue.sqlite3")
+        self.vectors = VectorIndex(folder / "chroma")
+        self.lexical = LexicalIndex(folder / "lexical")
+
+    @classmethod
+    def open(cls, folder: Path) -> Store:
+        """The store at `folder` with the embedder that it was made with.
+
+        Raises StoreMissing, StoreDamaged, StoreOfAnotherMaker, and EmbedderError where its embedder is not to be had.
+        """
+        manifest = Manifest.read(folder)
+        embedder = load_embedder(manifest.embedder)
+        _same_maker(folder, manifest, Manifest(embedder.name, embedder.version, passage_tokens=manifest.passage_tokens))
+        return cls(folder, manifest, embedder)
+
+    @classmethod
+    def open_or_make(
+        cls, folder: Path, embedder: Embedder | None = None, passage_tokens: int | None = None, overlap_sentences: int = OVERLAP_SENTENCES
+    ) -> Store:
+        """The store at `folder`, made if there is none. Raises StoreOfAnotherMaker where it was made with something else than asked for."""
+        try:
+            manifest = Manifest.read(folder)
+        except StoreMissing:
+            if folder.exists() and not folder.is_dir():
+                raise StoreDamaged(f"{folder} is a file, not a store. Name another place with --store.") from None
+            if folder.exists() and any(name.name not in ("lock", "writer") for name in folder.iterdir()):
+                raise StoreDamaged(f"{folder} holds files but no store. Name an empty or new folder with --store.") from None
+            embedder = embedder or load_embedder(DEFAULT_EMBEDDER)
+            manifest = Manifest(
+                embedder.name, embedder.version, passage_tokens=passage_tokens or PASSAGE_TOKENS, overlap_sentences=overlap_sentences
+            )
+            manifest.write(folder)
+        embedder = embedder or load_embedder(manifest.embedder)
+        asked = Manifest(
+            embedder.name,
+            embedder.version,
+            passage_tokens=passage_tokens or manifest.passage_tokens,
+            overlap_sentences=overlap_sentences,
+        )
+        _same_maker(folder, manifest, asked)
+        return cls(folder, manifest, embedder)
+
+    def close(self) -> None:
+        self.catalogue.close()
+
+    def put(self, articles: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
+        """Embeds articles and writes them everywhere, in the place of those with their ids. Call under `writing`."""
+        passages = [(article, passage) for article, own in articles for passage in own]
+        # Passages overlap by whole sentences; each is embedded once.
+        sentences = {
+            unit_id(article.id, span): (article, span.of(article.text)) for article, passage in passages for span in passage.sentences
+        }
+        passage_vectors = self.embedder.passages([with_title(article, passage.span) for article, passage in passages]) if passages else None
+        sentence_vectors = self.embedder.passages([text for _, text in sentences.values()]) if sentences else None
+        with self.catalogue.transaction():
+            for article, own in articles:
+                self.catalogue.put(article, own)
+        keys = [article_key(article.id) for article, _ in articles]
+        self.vectors.remove(keys)
+        if passage_vectors is not None and sentence_vectors is not None:
+            self.vectors.put("passages", [_unit(article, passage.id, passage.text) for article, passage in passages], passage_vectors)
+            self.vectors.put("sentences", [_unit(article, id, text) for id, (article, text) in sentences.items()], sentence_vectors)
+        self.lexical.update([_entry(article, passage) for article, passage in passages], removed=keys)
+        with self.catalogue.transaction():
+            self.catalogue.show(article.id for article, _ in articles)
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Forgets articles. Call under `writing`."""
+        with self.catalogue.transaction():
+            self.catalogue.hide(ids)
+        keys = [article_key(id) for id in ids]
+        self.vectors.remove(keys)
+        self.lexical.update([], removed=keys)
+        with self.catalogue.transaction():
+            self.catalogue.remove(ids)
+
+    def hide_broken(self) -> None:
+        """Takes out of sight what Chroma or the full-text index does not hold wholly, so that a build makes it again. Call under `writing`.
+
+        This is how a part of the store that was deleted, or lost in a crash, comes back. Counts are compared first: they are cheap.
+        """
+        passages, sentences = self.catalogue.unit_counts()
+        if (self.vectors.count("passages"), self.vectors.count("sentences"), self.lexical.count()) == (passages, sentences, passages):
+            return
+        have = (self.vectors.ids("passages") & self.lexical.ids(), self.vectors.ids("sentences"))
+        broken = [
+            article_id for article_id in self.catalogue.fingerprints() if not self._whole(self.catalogue.passages_of(article_id), *have)
+        ]
+        with self.catalogue.transaction():
+            self.catalogue.hide(broken)
+        known = {article_key(id) for indexed in (True, False) for id in self.catalogue.fingerprints(indexed)}
+        strangers = {id.partition(":")[0] for ids in have for id in ids} - known
+        self.vectors.remove(sorted(strangers))
+        self.lexical.update([], removed=sorted(strangers))
+
+    @staticmethod
+    def _whole(passages: Sequence[Passage], passage_ids: set[str], sentence_ids: set[str]) -> bool:
+        return all(
+            passage.id in passage_ids and all(unit_id(passage.article_id, span) in sentence_ids for span in passage.sentences)
+            for passage in passages
+        )
+
+    def differences(self) -> list[str]:
+        """A line for each passage or sentence that catalogue, Chroma and full-text index do not agree on; empty when all is well."""
+        passages: dict[str, str] = {}
+        sentences: dict[str, str] = {}
+        lines: list[str] = []
+        for article in self.catalogue.all_articles():
+            for passage in self.catalogue.passages_of(article.id):
+                passages[passage.id] = article.id
+                sentences |= {unit_id(article.id, span): article.id for span in passage.sentences}
+                if passage.span.of(article.text) != passage.text:
+                    lines.append(f"catalogue: passage {passage.id} is not the text of {article.id!r} at its place")
+        for where, known, found in (
+            ("Chroma passages", passages, self.vectors.ids("passages")),
+            ("Chroma sentences", sentences, self.vectors.ids("sentences")),
+            ("full-text index", passages, self.lexical.ids()),
+        ):
+            lines += [f"{where}: {id} of {known[id]!r} is missing" for id in sorted(known.keys() - found)]
+            lines += [f"{where}: {id} is of no article in the catalogue" for id in sorted(found - known.keys())]
+        lines += [f"catalogue: {id!r} is not wholly indexed" for id in self.catalogue.fingerprints(indexed=False)]
+        return lines
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Holds the store's lock, which the operating system takes back from a process that dies. Raises StoreInUse where another holds it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / "lock")
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        holder = folder / "writer"
+        who = f"process {holder.read_text(encoding='utf-8')}" if holder.exists() else "another process"
+        raise StoreInUse(f"The store at {folder} is in use: {who} is writing to it. Try again when it is done.") from error
+    except OSError as error:
+        raise StoreDamaged(
+            f"The store at {folder} cannot be written ({error.strerror}). Check its rights or name another with --store."
+        ) from error
+    try:
+        (folder / "writer").write_text(str(os.getpid()), encoding="utf-8")
+        yield
+    finally:
+        (folder / "writer").unlink(missing_ok=True)
+        lock.release()
+
+
+def with_title(article: Article, span: Span) -> str:
+    """What is embedded for a passage: its text under the article's title, unless the title stands in it."""
+    text = span.of(article.text)
+    return text if article.title is None or article.title in text else f"{article.title}\n{text}"
+
+
+def _same_maker(folder: Path, manifest: Manifest, asked: Manifest) -> None:
+    differences = manifest.differences(asked)
+    if differences:
+        raise StoreOfAnotherMaker(
+            f"The store at {folder} was made in another way ({'; '.join(differences)}). Build a new one with --store, or ask for the same."
+        )
+
+
+def _unit(article: Article, id: str, text: str) -> Unit:
+    return Unit(id, article_key(article.id), text, article.language, article.publisher, _day(article))
+
+
+def _entry(article: Article, passage: Passage) -> Entry:
+    text = with_title(article, passage.span)
+    return Entry(passage.id, article_key(article.id), stems(text), name_keys(text), article.language, article.publisher, _day(article))
+
+
+def _day(article: Article) -> int | None:
+    return first_day(article.date) if article.date else None
