@@ -54,7 +54,8 @@ MESS_LIMIT = 0.5
 EVIDENT_UTF16_SHARE = 0.7
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_UTF8_MARK = b"\xef\xbb\xbf"
+_BYTE_ORDER_MARK = "\ufeff"
+_UTF8_MARK = _BYTE_ORDER_MARK.encode()
 _ASCII = bytes(range(0x80))
 _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
@@ -119,8 +120,10 @@ def make_article(
     no title: it is a bare paragraph. Raises ValueError (UnicodeEncodeError) for a text or field with a lone surrogate.
     """
     given = _normalised({"title": title, "publisher": publisher, "author": author, "date": date, "language": language, "url": url})
-    story = story_spans(text)
-    facts = read_metadata(text)
+    mark = len(_BYTE_ORDER_MARK) if text.startswith(_BYTE_ORDER_MARK) else 0  # no part of the first line, nor of the story
+    body = text[mark:]
+    story = tuple(_moved(span, mark) for span in story_spans(body))
+    facts = read_metadata(body)
     told = {"title": facts.title, "publisher": facts.publisher, "author": facts.author, "date": facts.date}
     read = {name: fact for name, fact in told.items() if fact and name not in given}
     known = {name: fact.value for name, fact in read.items()} | given
@@ -135,7 +138,7 @@ def make_article(
         language=known.get("language") or language_of("\n".join(span.of(text) for span in story) or text),
         url=known.get("url"),
         sha256=_fingerprint(text, given),
-        places={name: fact.span for name, fact in read.items()},
+        places={name: _moved(fact.span, mark) for name, fact in read.items()},
     )
 
 
@@ -213,6 +216,10 @@ def _decode_single_byte(data: bytes) -> str:
     raise InputError("binary, or in an encoding other than UTF-8, UTF-16, windows-1252 and windows-1256: save it as UTF-8")
 
 
+def _moved(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by) if by else span
+
+
 def _normalised(given: Mapping[str, str | None]) -> dict[str, str]:
     values = {name: " ".join(value.split()) for name, value in given.items() if value}
     if "date" in values:
@@ -249,7 +256,7 @@ def _fingerprint(text: str, given: Mapping[str, str]) -> str:
 
 
 def _is_blank(text: str) -> bool:
-    return not text.replace("\ufeff", "").strip()
+    return not text.replace(_BYTE_ORDER_MARK, "").strip()
 
 
 def _require(path: Path) -> None:
@@ -299,10 +306,13 @@ def _too_large(max_bytes: int) -> str:
 def _read_file(path: Path, max_bytes: int) -> bytes:
     with _open_regular(path) as file:
         size = os.fstat(file.fileno()).st_size
-        data = file.read(size + 1) if size <= max_bytes else b""
-        if size > max_bytes or len(data) > max_bytes:
-            raise InputError(_too_large(max_bytes))
-        return data
+        if size <= max_bytes:
+            data = file.read(size + 1)
+            if len(data) > size:  # it grows, or is made as it is read, like those of /proc
+                data += file.read(max_bytes + 1 - len(data))
+            if len(data) <= max_bytes:
+                return data
+    raise InputError(_too_large(max_bytes))
 
 
 def _lines(file: BinaryIO, max_bytes: int) -> Iterator[bytes | None]:

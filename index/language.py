@@ -25,6 +25,9 @@ WINDOW = 4_000
 # name-like queries of 2-3 words py3langid calls 9 of them another language, lingua 5.
 FEWEST_LETTERS_FOR_STATISTICS = 40
 
+# Letters of a question that may hold a long name in another script; more are an article, whose script is that of most letters. No figure.
+LONGEST_MIXED_QUESTION = 200
+
 # A longer text needs a function word in this many words: running English has one in two or three, a Polish question one by chance in ten.
 WORDS_A_FUNCTION_WORD = 6
 
@@ -109,17 +112,14 @@ def language_of(text: str) -> str:
     ('en', 'ar', 'und')
     """
     sample = _sample(text)
-    letters = Counter({script: sum(map(len, pattern.findall(sample))) for script, pattern in _LETTERS.items()})
-    ranked = [(script, count) for script, count in letters.most_common() if count]
-    if not ranked:
+    letters = Counter({script: count for script, pattern in _LETTERS.items() if (count := sum(map(len, pattern.findall(sample))))})
+    if not letters:
         return UNDETERMINED
     hits = _function_word_hits(sample)
-    script, count = ranked[0]
-    if len(ranked) > 1 and {script, ranked[1][0]} == {"Latin", "Arabic"}:
-        latin_hits = max((number for language, number in hits.items() if language != "ar"), default=0)
-        if hits["ar"] != latin_hits:
-            script = "Arabic" if hits["ar"] > latin_hits else "Latin"
-            count = letters[script]
+    ((script, count),) = letters.most_common(1)
+    if {"Latin", "Arabic"} <= letters.keys() and sum(letters.values()) < LONGEST_MIXED_QUESTION:
+        script = _script_of_mixed(sample, hits) or script
+        count = letters[script]
     if script == "Arabic":
         return _in_arabic_script(sample, hits["ar"])
     if script == "Han" and letters["Kana"]:
@@ -146,6 +146,15 @@ def _function_word_hits(sample: str) -> Counter[str]:
     for word in _WORD.findall(sample.lower()):
         hits.update(_LANGUAGES_OF.get(word, ()))
     return hits
+
+
+def _script_of_mixed(sample: str, hits: Counter[str]) -> str | None:
+    """The script of a question with a name in the other script: that of most function words, else of the first; None without any."""
+    latin_hits = max((number for language, number in hits.items() if language != "ar"), default=0)
+    if hits["ar"] != latin_hits:
+        return "Arabic" if hits["ar"] > latin_hits else "Latin"
+    first = next((word for word in _WORD.findall(sample.lower()) if word in _LANGUAGES_OF), None)
+    return None if first is None else "Arabic" if "ar" in _LANGUAGES_OF[first] else "Latin"
 
 
 def _leading(hits: Counter[str]) -> str | None:

@@ -218,6 +218,7 @@ def test_empty_files_are_skipped(tmp_path: Path, data: bytes, name: str) -> None
         pytest.param(b"\xff\xfe" + "a\0b".encode("utf-16-le"), id="NUL in UTF-16"),
         pytest.param("\ud800 a".encode("utf-16", "surrogatepass"), id="a lone surrogate in UTF-16"),
         pytest.param(STORY.encode("utf-32"), id="UTF-32"),
+        pytest.param(f"{STORY}\x01\x02".encode("utf-16-le"), id="control characters in UTF-16 without a mark"),
     ],
 )
 def test_binary_files_are_skipped(tmp_path: Path, data: bytes) -> None:
@@ -236,6 +237,15 @@ def test_a_file_larger_than_the_limit_is_skipped_without_being_read(tmp_path: Pa
     assert list(articles) == ["exact.txt"]
     assert skipped == dict.fromkeys(["big.txt", "over.txt"], "larger than the limit of 1,000 bytes")
     assert "20,971,520" in read(tmp_path / "big.txt")[1]["big.txt"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux has files that claim to have no bytes")
+def test_a_file_with_more_bytes_than_it_claims_is_read_whole_and_held_to_the_limit(tmp_path: Path) -> None:
+    (tmp_path / "version.txt").symlink_to("/proc/version")
+    (tmp_path / "maps.txt").symlink_to("/proc/self/maps")
+    articles, skipped = read(tmp_path / "version.txt", tmp_path / "maps.txt", max_bytes=1000)
+    assert articles["version.txt"].text == Path("/proc/version").read_text(encoding="utf-8")
+    assert skipped == {"maps.txt": "larger than the limit of 1,000 bytes"}
 
 
 def test_pipes_and_sockets_are_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -367,8 +377,22 @@ def test_a_utf8_mark_stays_so_that_offsets_hold_in_the_decoded_bytes(tmp_path: P
     path.write_bytes(b"\xef\xbb\xbf" + STORY.encode())
     article = read(path)[0]["a.txt"]
     assert article.text == path.read_bytes().decode("utf-8") == "\ufeff" + STORY
-    assert all("\ufeff" not in span.of(article.text) for span in article.places.values())
-    assert article.title is None or "\ufeff" not in article.title
+    plain = make_article("a.txt", STORY)
+    assert [span.of(article.text) for span in article.story] == [span.of(STORY) for span in plain.story]
+    assert article.places["title"].of(article.text) == article.title == plain.title
+
+
+@needs_shared
+def test_a_utf8_mark_changes_nothing_of_what_is_read_from_the_seed_articles() -> None:
+    for path in sorted((SHARED / "articles").iterdir()):
+        text = path.read_bytes().decode("utf-8")
+        plain, marked = make_article("a", text), make_article("a", "\ufeff" + text)
+        assert [(span.start + 1, span.end + 1) for span in plain.story] == [(span.start, span.end) for span in marked.story]
+        assert {name: span.of(text) for name, span in plain.places.items()} == {
+            name: span.of(marked.text) for name, span in marked.places.items()
+        }
+        for name in ("title", "publisher", "author", "date", "language"):
+            assert getattr(plain, name) == getattr(marked, name)
 
 
 @pytest.mark.parametrize("text", [ENGLISH, ARABIC])
@@ -426,27 +450,29 @@ def test_other_encodings_are_refused_with_what_to_do(text: str, encoding: str) -
         decode_text(text.encode(encoding))
 
 
-def _pieces(language: str, encoding: str, length: int) -> Iterator[tuple[str, bytes]]:
-    """Middles of public paragraphs that the encoding can hold and that are not UTF-8 as well."""
-    corpus = SHARED / "eval" / "xquad" / f"corpus.{language}.jsonl"
-    for line in corpus.read_text(encoding="utf-8").split("\n"):
+@needs_shared
+@pytest.mark.parametrize(
+    ("corpus", "encoding", "length"),
+    [
+        *[("xquad/corpus.en.jsonl", "cp1252", length) for length in (20, 50, 200, 2000)],
+        *[("xquad/corpus.ar.jsonl", "cp1256", length) for length in (20, 50, 200, 2000)],
+        ("polnear/corpus.jsonl", "cp1252", 5000),
+        ("ntrex-pairs/corpus.jsonl", "cp1256", 5000),
+    ],
+)
+def test_public_texts_in_windows_encodings_come_back_identical(corpus: str, encoding: str, length: int) -> None:
+    read_back = []
+    for line in (SHARED / "eval" / corpus).read_text(encoding="utf-8").split("\n"):
         text = json.loads(line)["text"] if line else ""
         piece = text[len(text) // 3 :][:length]
         try:
             data = piece.encode(encoding)
         except UnicodeEncodeError:
             continue
-        if not piece.isascii() and "â€" not in piece:  # Arabic paragraphs with UTF-8 read as windows-1252 in them are refused
-            yield piece, data
-
-
-@needs_shared
-@pytest.mark.parametrize("length", [20, 50, 200, 2000])
-@pytest.mark.parametrize(("language", "encoding"), [("en", "cp1252"), ("ar", "cp1256")])
-def test_public_paragraphs_in_windows_encodings_come_back_identical(language: str, encoding: str, length: int) -> None:
-    pieces = list(_pieces(language, encoding, length))
-    assert pieces
-    assert [decode_text(data) for _, data in pieces] == [piece for piece, _ in pieces]
+        if not piece.isascii() and "â€" not in piece:  # texts with UTF-8 read as windows-1252 in them are refused
+            read_back.append((decode_text(data), piece))
+    assert read_back
+    assert [got for got, _ in read_back] == [piece for _, piece in read_back]
 
 
 # Corpora
