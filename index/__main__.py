@@ -68,8 +68,8 @@ def _build(options: argparse.Namespace) -> int:
     for skipped in report.skipped:
         print(f"skipped {_printable(skipped.path)}: {skipped.reason}", file=sys.stderr)
     print(
-        f"{report.articles} articles, {report.passages} passages: {report.added} added, {report.changed} changed, {report.removed} removed, "
-        f"{report.unchanged} unchanged, {len(report.skipped)} skipped, in {report.seconds:.1f} s"
+        f"{report.articles} articles, {report.passages} passages: {report.added} added, {report.changed} changed, "
+        f"{report.removed} removed, {report.unchanged} unchanged, {len(report.skipped)} skipped, in {report.seconds:.1f} s"
     )
     return 0
 
@@ -118,7 +118,7 @@ def _remove(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    differences = Store.open(options.store).differences()
+    differences = Store.open(options.store, whole=False).differences()
     for line in differences:
         print(line)
     if differences:

@@ -186,6 +186,11 @@ class Catalogue:
                 )
             )
 
+    def unit_ids(self) -> Iterator[tuple[str, str, str]]:
+        """Article, passage and sentence id of every sentence of every passage, of all articles, visible or not."""
+        with self._errors():
+            yield from self._db.execute("SELECT p.article, p.id, s.id FROM passages p JOIN sentences s ON s.passage = p.id").fetchall()
+
     def unit_counts(self) -> tuple[int, int]:
         """How many passages and how many different sentences Chroma should hold: those of all articles, visible or not."""
         with self._errors():
@@ -195,7 +200,8 @@ class Catalogue:
 
     def languages_of(self, ids: Iterable[str]) -> dict[str, str]:
         """Article id to language, of the visible articles among `ids`."""
-        return dict(self._in_batches("SELECT id, language FROM articles WHERE indexed = 1 AND id IN", list(ids)))
+        rows = self._in_batches("SELECT id, language FROM articles WHERE indexed = 1 AND id IN", list(ids))
+        return {row[0]: row[1] for row in rows}
 
     def languages(self) -> dict[str, int]:
         """Language to number of visible articles."""

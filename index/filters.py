@@ -50,6 +50,6 @@ def _parts(date: str) -> tuple[int, int | None, int | None]:
     """Raises SettingError where `date` is no ISO date."""
     found = _ISO.fullmatch(date)
     year, month, day = (int(part) if part else None for part in found.groups()) if found else (None, None, None)
-    if year is None or not 1 <= (month or 1) <= 12 or not 1 <= (day or 1) <= 31:
+    if year is None or month not in (None, *range(1, 13)) or day not in (None, *range(1, 32)):
         raise SettingError(f"{date!r} is not a date. Write it as 2019-04-02, 2019-04 or 2019.")
     return year, month, day

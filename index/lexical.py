@@ -73,7 +73,10 @@ class LexicalIndex:
             reason = " ".join(str(error).split())[:200]
             if "LockBusy" in reason or "lock" in reason.lower():
                 raise StoreInUse(f"The store at {self._path.parent} is in use by another process. Try again when it is done.") from error
-            raise StoreDamaged(f"The full-text index in {self._path} cannot be used ({reason}). Run: python -m index verify") from error
+            raise StoreDamaged(
+                f"The full-text index in {self._path} cannot be used ({reason}). Check disk space and rights; "
+                "if they are in order, delete that folder and run: python -m index build with the same folders"
+            ) from error
 
     def update(self, entries: Sequence[Entry], removed: Sequence[str]) -> None:
         """Forgets the articles with the keys `removed`, adds `entries`, and makes both visible at once."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from importlib.util import find_spec
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,31 +84,40 @@ def passages_of(article: Article, limit: int = PASSAGE_TOKENS, overlap: int = OV
 
 def _runs(text: str, units: Sequence[Span], limit: int, overlap: int) -> Iterator[tuple[Span, Sequence[Span], int]]:
     """Runs of units within the limit, of about the same length each, so that no short rest is left at the end."""
-    costs = [count_tokens(unit.of(text)) + 1 for unit in units]  # 1: the white space between, at most
-    left = sum(costs)
-    start = 0
-    while start < len(units):
-        aim = left / max(1, -(-left // limit))
+    gaps = [0, *(_gap(text, before.end, after.start, limit) for before, after in pairwise(units))]
+    costs = [gap + count_tokens(unit.of(text)) for gap, unit in zip(gaps, units, strict=False)]  # no unit has no gap
+    left = [*accumulate(reversed(costs))][::-1]
+    start = fresh = 0  # `fresh` is the first unit that no run has held
+    while fresh < len(units):
+        aim = left[start] / -(-left[start] // limit)
         end, cost = start, 0
-        while end < len(units) and (end == start or (cost + costs[end] / 2 <= aim and cost + costs[end] <= limit)):
+        while end < len(units) and (end <= fresh or (cost + costs[end] / 2 <= aim and cost + costs[end] <= limit)):
             cost += costs[end]
             end += 1
-        # The sum of the parts is no promise for the whole: white space between paragraphs may be long.
+        # The sum of the parts is no promise for the whole.
         while (tokens := count_tokens(text[units[start].start : units[end - 1].end])) > limit and end - start > 1:
             end -= 1
-            cost -= costs[end]
+        if end <= fresh:  # nothing new fits beside the overlap
+            start = fresh
+            continue
         yield Span(units[start].start, units[end - 1].end), units[start:end], tokens
-        left -= cost
-        # An overlap that fills a good part of the next passage would be repetition; at least one unit must be new.
+        # An overlap that fills a good part of the next passage would be repetition.
         back = 0
-        while end < len(units) and back < min(overlap, end - start - 1) and costs[end - 1 - back] <= limit // 4:
+        while back < min(overlap, end - start - 1) and costs[end - 1 - back] <= limit // 4:
             back += 1
-        left += sum(costs[end - back : end])
-        start = end - back
+        start, fresh = end - back, end
+
+
+def _gap(text: str, start: int, end: int, limit: int) -> int:
+    """Tokens of the white space between two units, as far as it matters."""
+    # 128 spaces are the longest white space that is one token.
+    return count_tokens(text[start : min(end, start + 128 * limit)])
 
 
 _CLAUSE_END = re.compile(r"[,;:،؛…—–](?=\s)")
 _SPACE = re.compile(r"\s+")
+# No writing system puts more marks on a letter (Unicode Standard Annex 15, Stream-Safe Text Format).
+_MOST_MARKS = 30
 
 
 def _parts(text: str, sentence: Span, limit: int) -> Iterator[Span]:
@@ -144,11 +154,7 @@ def _cut(text: str, fits: Span) -> int:
         ends = [match.end() for match in pattern.finditer(text, middle, fits.end)]
         if ends:
             return ends[-1]
-    cut = fits.end
-    while (
-        cut - 1 > fits.start
-        and cut < len(text)
-        and (unicodedata.combining(text[cut]) or text[cut] in "\u200d\ufe0f" or text[cut - 1] == "\u200d")
-    ):
-        cut -= 1
-    return cut
+    for cut in range(fits.end, max(fits.start, fits.end - _MOST_MARKS), -1):
+        if cut == len(text) or not (unicodedata.combining(text[cut]) or text[cut] in "\u200d\ufe0f" or text[cut - 1] == "\u200d"):
+            return cut
+    return fits.end

@@ -31,6 +31,8 @@ from index.terms import stems
 from index.vectors import Unit, VectorIndex
 
 FORMAT = 1
+_DRAFT = "manifest.json.new"
+_PARTS = ("catalogue.sqlite3", "chroma", "lexical")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +50,25 @@ class Manifest:
     def read(cls, folder: Path) -> Manifest:
         """Raises StoreMissing where there is none, StoreDamaged where it is not one."""
         try:
-            return cls(**json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+            manifest = cls(**json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+            if [type(value) for value in asdict(manifest).values()] != [str, str, int, str, int, int]:
+                raise TypeError("a value of another type")
+            return manifest
         except (FileNotFoundError, NotADirectoryError) as error:
             raise StoreMissing(f"No store at {folder}. Run: python -m index build FOLDER --store {folder}") from error
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, ValueError, TypeError, RecursionError) as error:
             raise StoreDamaged(
                 f"The manifest of the store at {folder} cannot be read ({type(error).__name__}). Move the store away and build it again."
             ) from error
 
-    def write(self, folder: Path) -> None:
+    def draft(self, folder: Path) -> None:
+        """Says that a store is being made here: what is found beside a draft alone holds no article yet."""
         folder.mkdir(parents=True, exist_ok=True)
-        new = folder / "manifest.json.new"
-        new.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
-        new.replace(folder / "manifest.json")
+        (folder / _DRAFT).write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+
+    def publish(self, folder: Path) -> None:
+        """Makes the draft the manifest: from now on there is a store."""
+        (folder / _DRAFT).replace(folder / "manifest.json")
 
     def differences(self, other: Manifest) -> list[str]:
         """What the two stores do differently, in words."""
@@ -73,17 +81,23 @@ class Store:
 
     def __init__(self, folder: Path, manifest: Manifest, embedder: Embedder) -> None:
         self.folder, self.manifest, self.embedder = folder, manifest, embedder
-        self.catalogue = Catalogue(folder / "catalogue.sqlite3")
-        self.vectors = VectorIndex(folder / "chroma")
-        self.lexical = LexicalIndex(folder / "lexical")
+        catalogue, chroma, lexical = (folder / name for name in _PARTS)
+        self.catalogue = Catalogue(catalogue)
+        self.vectors = VectorIndex(chroma)
+        self.lexical = LexicalIndex(lexical)
 
     @classmethod
-    def open(cls, folder: Path) -> Store:
-        """The store at `folder` with the embedder that it was made with.
+    def open(cls, folder: Path, whole: bool = True) -> Store:
+        """The store at `folder` with the embedder that it was made with. Unless `whole`, a part that was deleted counts as empty.
 
         Raises StoreMissing, StoreDamaged, StoreOfAnotherMaker, and EmbedderError where its embedder is not to be had.
         """
         manifest = Manifest.read(folder)
+        lost = [name for name in _PARTS if not (folder / name).exists()]
+        if whole and lost:
+            raise StoreDamaged(
+                f"The store at {folder} has lost its {lost[0]}. Run: python -m index build with the same folders; it mends it."
+            )
         embedder = load_embedder(manifest.embedder)
         _same_maker(folder, manifest, Manifest(embedder.name, embedder.version, passage_tokens=manifest.passage_tokens))
         return cls(folder, manifest, embedder)
@@ -98,13 +112,17 @@ class Store:
         except StoreMissing:
             if folder.exists() and not folder.is_dir():
                 raise StoreDamaged(f"{folder} is a file, not a store. Name another place with --store.") from None
-            if folder.exists() and any(name.name not in ("lock", "writer") for name in folder.iterdir()):
+            names = {path.name for path in folder.iterdir()} if folder.exists() else set()
+            if _DRAFT not in names and names - {"lock", "writer"}:
                 raise StoreDamaged(f"{folder} holds files but no store. Name an empty or new folder with --store.") from None
             embedder = embedder or load_embedder(DEFAULT_EMBEDDER)
             manifest = Manifest(
                 embedder.name, embedder.version, passage_tokens=passage_tokens or PASSAGE_TOKENS, overlap_sentences=overlap_sentences
             )
-            manifest.write(folder)
+            manifest.draft(folder)
+            store = cls(folder, manifest, embedder)
+            manifest.publish(folder)
+            return store
         embedder = embedder or load_embedder(manifest.embedder)
         asked = Manifest(
             embedder.name,
@@ -117,6 +135,7 @@ class Store:
 
     def close(self) -> None:
         self.catalogue.close()
+        self.vectors.close()
 
     def put(self, articles: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
         """Embeds articles and writes them everywhere, in the place of those with their ids. Call under `writing`."""
@@ -152,28 +171,30 @@ class Store:
     def hide_broken(self) -> None:
         """Takes out of sight what Chroma or the full-text index does not hold wholly, so that a build makes it again. Call under `writing`.
 
-        This is how a part of the store that was deleted, or lost in a crash, comes back. Counts are compared first: they are cheap.
+        This is how a part of the store that was deleted, or lost in a crash, comes back; what they hold beyond the catalogue goes.
+        Twenty thousand ids are compared in a tenth of a second.
         """
-        passages, sentences = self.catalogue.unit_counts()
-        if (self.vectors.count("passages"), self.vectors.count("sentences"), self.lexical.count()) == (passages, sentences, passages):
-            return
-        have = (self.vectors.ids("passages") & self.lexical.ids(), self.vectors.ids("sentences"))
-        broken = [
-            article_id for article_id in self.catalogue.fingerprints() if not self._whole(self.catalogue.passages_of(article_id), *have)
-        ]
-        with self.catalogue.transaction():
-            self.catalogue.hide(broken)
-        known = {article_key(id) for indexed in (True, False) for id in self.catalogue.fingerprints(indexed)}
-        strangers = {id.partition(":")[0] for ids in have for id in ids} - known
-        self.vectors.remove(sorted(strangers))
-        self.lexical.update([], removed=sorted(strangers))
-
-    @staticmethod
-    def _whole(passages: Sequence[Passage], passage_ids: set[str], sentence_ids: set[str]) -> bool:
-        return all(
-            passage.id in passage_ids and all(unit_id(passage.article_id, span) in sentence_ids for span in passage.sentences)
-            for passage in passages
-        )
+        passages: dict[str, str] = {}
+        sentences: dict[str, str] = {}
+        for article_id, passage, sentence in self.catalogue.unit_ids():
+            passages[passage] = sentences[sentence] = article_id
+        broken: set[str] = set()
+        strangers: set[str] = set()
+        for known, found in (
+            (passages, self.vectors.ids("passages")),
+            (sentences, self.vectors.ids("sentences")),
+            (passages, self.lexical.ids()),
+        ):
+            broken |= {known[id] for id in known.keys() - found}
+            strangers |= {id.partition(":")[0] for id in found - known.keys()}
+        visible = self.catalogue.fingerprints().keys()
+        hidden = {id for id in visible if id in broken or article_key(id) in strangers}
+        if hidden:
+            with self.catalogue.transaction():
+                self.catalogue.hide(hidden)
+        if strangers:
+            self.vectors.remove(sorted(strangers))
+            self.lexical.update([], removed=sorted(strangers))
 
     def differences(self) -> list[str]:
         """A line for each passage or sentence that catalogue, Chroma and full-text index do not agree on; empty when all is well."""

@@ -14,7 +14,9 @@ from typing import Any, Literal
 
 import chromadb
 import numpy as np
+from chromadb.api.collection_configuration import CreateHNSWConfiguration
 from chromadb.config import Settings
+from chromadb.errors import InternalError
 
 from index.embed import Vectors
 from index.errors import StoreDamaged
@@ -23,7 +25,7 @@ from index.filters import Filters
 Kind = Literal["passages", "sentences"]
 _KINDS: tuple[Kind, ...] = ("passages", "sentences")
 # Chroma's default of 100 lost one passage in a hundred of the first 50 on 5,000 random vectors; no loss seen at 200.
-_HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200}
+_HNSW: CreateHNSWConfiguration = {"space": "cosine", "ef_construction": 200, "ef_search": 200}
 _BATCH = 1000
 
 
@@ -49,10 +51,13 @@ class VectorIndex:
     def __init__(self, path: Path) -> None:
         self._path = path
         with self._errors():
-            self._client = chromadb.PersistentClient(str(path), settings=Settings(anonymized_telemetry=False))
-            self._collections = {
-                kind: self._client.get_or_create_collection(kind, embedding_function=None, configuration={"hnsw": _HNSW}) for kind in _KINDS
-            }
+            self._open()
+
+    def _open(self) -> None:
+        self._client = chromadb.PersistentClient(str(self._path), settings=Settings(anonymized_telemetry=False))
+        self._collections = {
+            kind: self._client.get_or_create_collection(kind, embedding_function=None, configuration={"hnsw": _HNSW}) for kind in _KINDS
+        }
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -60,7 +65,14 @@ class VectorIndex:
             yield
         except Exception as error:  # chromadb raises its own, Rust's and SQLite's
             reason = " ".join(str(error).split())[:200]
-            raise StoreDamaged(f"The vectors in {self._path} cannot be used ({reason}). Run: python -m index verify") from error
+            raise StoreDamaged(
+                f"The vectors in {self._path} cannot be used ({reason}). Check disk space and rights; "
+                "if they are in order, delete that folder and run: python -m index build with the same folders"
+            ) from error
+
+    def close(self) -> None:
+        """Lets go of the files. Chroma shares one client a folder in a process, which would not see that the folder was replaced."""
+        self._client.close()  # type: ignore[attr-defined]  # as every client that PersistentClient returns has it
 
     def put(self, kind: Kind, units: Sequence[Unit], vectors: Vectors) -> None:
         """Writes units, of vectors with shape (len(units), dimensions), in the place of those with their ids."""
@@ -78,17 +90,28 @@ class VectorIndex:
         """Forgets everything of these articles."""
         with self._errors():
             for start in range(0, len(article_keys), _BATCH):
+                theirs: dict[str, Any] = {"article": {"$in": list(article_keys[start : start + _BATCH])}}
                 for collection in self._collections.values():
-                    collection.delete(where={"article": {"$in": list(article_keys[start : start + _BATCH])}})
+                    collection.delete(where=theirs)
 
     def nearest(self, kind: Kind, question: Vectors, count: int, filters: Filters) -> list[tuple[str, float]]:
         """Ids and cosines of the `count` units nearest to a vector of shape (dimensions,), best first."""
         with self._errors():
-            found = self._collections[kind].query(
-                query_embeddings=question[None, :], n_results=count, where=_where(filters), include=["distances"]
-            )
+            try:
+                found = self._query(kind, question, count, filters)
+            except InternalError:
+                # Another process wrote meanwhile: what a filter allows now is looked up among the vectors as they were when Chroma was
+                # opened ("Error finding id"), until it is opened again.
+                self.close()
+                self._open()
+                found = self._query(kind, question, count, filters)
         assert found["distances"] is not None
         return [(id, 1.0 - distance) for id, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
+
+    def _query(self, kind: Kind, question: Vectors, count: int, filters: Filters) -> chromadb.QueryResult:
+        return self._collections[kind].query(
+            query_embeddings=question[None, :], n_results=count, where=_where(filters), include=["distances"]
+        )
 
     def vectors(self, kind: Kind, ids: Sequence[str]) -> dict[str, Vectors]:
         """The vectors of those of `ids` that exist."""

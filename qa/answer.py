@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any, Literal
 
 from index.articles import Article
 from index.filters import ANY, Filters
-from index.spans import Span
+from index.spans import Span, trim
 from index.store import Store
-from qa.read import Reading, read
-from qa.retrieve import analyse, retrieve
+from index.terms import is_stop, stems
+from qa.about import Fact, asked_fact
+from qa.read import read
+from qa.retrieve import Hit, Question, analyse, retrieve
 
 # Passages that are read for an answer.
 READ_PASSAGES = 8
 # Passages shown as the nearest where there is no answer.
 NEAREST = 3
+NO_ANSWER = "The articles do not hold an answer to this, as far as can be told."
+NO_PASSAGE = "No article here has anything to say to this."
+# Characters: a longer line is a paragraph that a name stands in, not a byline. No measurement behind it.
+_LONGEST_BYLINE = 160
 
 Support = Literal["verbatim", "supported", "unsupported"]
 
@@ -88,23 +94,77 @@ def answer(store: Store, text: str, filters: Filters = ANY) -> Answer:
     articles = store.catalogue.articles(hit.passage.article_id for hit in hits)
     hits = [hit for hit in hits if hit.passage.article_id in articles]
     lap("retrieve")
-    reading = read(store, question, hits, {id: article.text for id, article in articles.items()})
+    fact = asked_fact(question.text)
+    if fact is not None and hits:
+        return _about(text, question, fact, _named_in(question, hits, articles), articles, timings, lap)
+    reading = read(store, question, hits)
     lap("read")
-    timings["total"] = sum(timings.values())
-    return _cited(text, question.language, reading, articles, timings)
-
-
-def _cited(text: str, language: str, reading: Reading, articles: Mapping[str, Article], timings: Mapping[str, float]) -> Answer:
+    if reading.confidence < 0.5:
+        return _abstained(text, question.language, NO_ANSWER if hits else NO_PASSAGE, hits, articles, timings)
     citations: list[Citation] = []
     statements: list[Statement] = []
     for evidence in reading.evidence:
-        numbers = []
+        first = len(citations) + 1
         for article_id, span in [(evidence.article_id, evidence.span), *evidence.reprints]:
-            article = articles[article_id]
-            citations.append(Citation(len(citations) + 1, article, span, span.of(article.text), None, evidence.score))
-            numbers.append(len(citations))
-        statements.append(Statement(evidence.text, tuple(numbers), "verbatim"))
-    return Answer(text, language, tuple(statements), tuple(citations), reading.short_answer, False, None, timings)
+            citations.append(_cite(len(citations) + 1, articles[article_id], span, evidence.score))
+        statements.append(Statement(evidence.text, tuple(range(first, len(citations) + 1)), "verbatim"))
+    return Answer(text, question.language, tuple(statements), tuple(citations), reading.short_answer, False, None, _total(timings))
+
+
+def _named_in(question: Question, hits: Sequence[Hit], articles: Mapping[str, Article]) -> Sequence[Hit]:
+    """The hits of the publishers that the question names; all of them where it names none."""
+    asked = set(question.terms)
+
+    def is_named(hit: Hit) -> bool:
+        names = {stem for stem in stems(articles[hit.passage.article_id].publisher or "") if not is_stop(stem)}
+        return bool(names & asked)
+
+    return [hit for hit in hits if is_named(hit)] or hits
+
+
+def _about(
+    text: str,
+    question: Question,
+    fact: Fact,
+    hits: Sequence[Hit],
+    articles: Mapping[str, Article],
+    timings: dict[str, float],
+    lap: Callable[[str], None],
+) -> Answer:
+    """An answer from the byline of the article that the question is about: the line that holds the fact, cited like any other."""
+    article = articles[hits[0].passage.article_id]
+    place = article.places.get(fact)
+    lap("read")
+    if place is None:
+        known = getattr(article, fact)
+        reason = f"{article.title or article.id!r} does not say its {fact}." if known is None else f"By its record, not its text: {known}."
+        return _abstained(text, question.language, reason, hits, articles, timings)
+    line = trim(article.text, Span(article.text.rfind("\n", 0, place.start) + 1, _line_end(article.text, place.end)))
+    span = line if len(line) <= _LONGEST_BYLINE else place
+    citation = _cite(1, article, span, hits[0].score)
+    statement = Statement(citation.quote, (1,), "verbatim")
+    return Answer(text, question.language, (statement,), (citation,), place.of(article.text), False, None, _total(timings))
+
+
+def _line_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end
+
+
+def _abstained(
+    text: str, language: str, reason: str, hits: Sequence[Hit], articles: Mapping[str, Article], timings: dict[str, float]
+) -> Answer:
+    nearest = [_cite(hit.rank + 1, articles[hit.passage.article_id], hit.passage.span, hit.score) for hit in hits[:NEAREST]]
+    nearest = [replace(citation, number=number) for number, citation in enumerate(nearest, start=1)]
+    return Answer(text, language, (), tuple(nearest), None, True, reason, _total(timings))
+
+
+def _cite(number: int, article: Article, span: Span, score: float) -> Citation:
+    return Citation(number, article, span, span.of(article.text), None, score)
+
+
+def _total(timings: dict[str, float]) -> dict[str, float]:
+    return {**timings, "total": sum(timings.values())}
 
 
 def as_json(answer: Answer) -> dict[str, Any]:

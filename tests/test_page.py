@@ -1,0 +1,277 @@
+"""Drawing: whatever the data holds, the markup has the shape that was meant, and the text arrives whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.articles import Article, Skipped, make_article
+from index.spans import Span
+from page import examples, render
+from page.direction import direction
+from page.examples import Heading
+from page.render import IndexState, Turn
+from qa.answer import Answer, Citation, Statement
+
+VOID = {"br", "img", "input", "meta", "link", "hr"}
+HOSTILE = (
+    "<script>window.harmed = 1</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</div></article><h1>",
+    "&lt;b&gt; &amp; &#60;",
+    "${alert(1)} `{{value}}` {% x %}",
+    "![x](http://evil.example/x.png) [y](javascript:alert(1))",
+    "\u202eright to left\u2066",
+    "]]><!-- -->",
+)
+
+
+class Drawn(HTMLParser):
+    """What a browser would make of markup: the start tags with the names of their attributes, and the text inside some elements."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, tuple[str, ...]]] = []
+        self.attributes: list[dict[str, str | None]] = []
+        self.texts: dict[str, list[str]] = {}
+        self._open: list[set[str]] = []
+        self.feed(markup)
+        self.close()
+        assert not self._open, "every element is closed"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.tags.append((tag, tuple(found)))
+        self.attributes.append({"": tag, **found})
+        if tag not in VOID:
+            self._open.append({tag, *f".{found.get('class') or ''}".replace(" ", " .").split()})
+
+    def handle_endtag(self, tag: str) -> None:
+        assert tag in self._open.pop(), tag
+
+    def handle_data(self, data: str) -> None:
+        for name in set().union(*self._open) if self._open else ():
+            self.texts.setdefault(name, []).append(data)
+
+    def text(self, name: str) -> str:
+        return "".join(self.texts.get(name, []))
+
+
+def article(text: str, **known: str | None) -> Article:
+    return make_article("folder/a b.txt", text, **known)
+
+
+def cited(article: Article, number: int = 1, span: Span | None = None) -> Citation:
+    span = span or Span(0, len(article.text))
+    return Citation(number, article, span, span.of(article.text), None, 0.5)
+
+
+def answered(*citations: Citation, short: str | None = None) -> Answer:
+    statements = tuple(Statement(citation.quote, (citation.number,), "verbatim") for citation in citations)
+    return Answer("q", "en", statements, citations, short, False, None)
+
+
+TEXT = st.text(st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("\r\n\r\n\t <>&'\"{}$`اب«»،.[]\u202e\u2028\ufeff\0a")))
+
+
+@given(TEXT, st.data())
+def test_the_source_holds_the_article_code_point_for_code_point_and_marks_the_span(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=6)))
+    story = tuple(Span(a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=False) if a < b)
+    drawn = Drawn(render.source(replace(article(""), text=text, story=story), Span(start, end)))
+    carried = text.replace("\0", "\ufffd")
+    assert drawn.text(".article") == carried
+    assert drawn.text("mark") == carried[start:end]
+    kept = {place for span in story for place in range(span.start, span.end)}
+    assert drawn.text(".clutter") == "".join(character for place, character in enumerate(carried) if place not in kept)
+
+
+@given(TEXT)
+def test_no_line_break_is_left_for_the_parser_to_change(text: str) -> None:
+    markup = render.source(replace(article(""), text=text, story=()), Span(0, len(text)))
+    assert "\r" not in markup
+    assert "\0" not in markup
+
+
+def test_only_the_first_of_several_marked_lines_is_the_place_to_go() -> None:
+    drawn = Drawn(render.source(article("one two\nthree four\nfive"), Span(4, 15)))
+    marks = [attributes for attributes in drawn.attributes if attributes[""] == "mark"]
+    assert [mark.get("id") for mark in marks] == ["cited", None]
+    assert drawn.text("mark") == "two\nthree f"
+
+
+def test_a_span_that_is_not_in_the_article_is_refused() -> None:
+    with pytest.raises(ValueError, match="is not in"):
+        render.source(article("short"), Span(0, 6))
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_no_value_changes_the_shape_of_the_markup(hostile: str) -> None:
+    def everything(value: str) -> list[str]:
+        # A date and a language are checked when an article is read; every other field holds whatever a file says.
+        given = replace(
+            article(""),
+            id=value,
+            text=value,
+            story=(Span(0, 1),),
+            title=value,
+            publisher=value,
+            author=value,
+            date="2024-05",
+            language="en",
+        )
+        citation = cited(given)
+        state = IndexState(
+            value, value, {"en": 1, value: 2}, None, value, [Skipped(value, value)], [value], [Heading(value, value, value, "en")]
+        )
+        turns = [
+            Turn(value, answered(citation, short=value)),
+            Turn(value, Answer(value, "en", (), (citation,), None, True, value)),
+            Turn(value, value),
+            Turn(value),
+        ]
+        return [
+            render.conversation(turns),
+            render.source(given, Span(0, 1), 1),
+            render.source_notice(value),
+            render.state(state),
+            render.state(replace(state, trouble=None)),
+            render.welcome(state),
+            render.welcome(replace(state, questions=())),
+            render.welcome(replace(state, languages={})),
+            render.welcome(replace(state, languages={}, trouble=None)),
+            render.welcome(replace(state, languages={}, read=3)),
+        ]
+
+    for markup, plain in zip(everything(hostile), everything("x plain value of no interest"), strict=True):
+        assert Drawn(markup).tags == Drawn(plain).tags
+        assert "<script" not in markup
+        assert "<img" not in markup
+
+
+def test_a_marker_carries_the_place_of_its_citation() -> None:
+    source = article("The dam held. The bridge did not.", publisher="Courier", title="Flood")
+    drawn = Drawn(render.conversation([Turn("What held?", answered(cited(source, 1, Span(0, 13)), cited(source, 2, Span(14, 33))))]))
+    markers = [attributes for attributes in drawn.attributes if attributes.get("class") == "marker"]
+    assert [(m["data-article"], m["data-version"], m["data-start"], m["data-end"], m["data-number"]) for m in markers] == [
+        ("folder/a b.txt", source.sha256, "0", "13", "1"),
+        ("folder/a b.txt", source.sha256, "14", "33", "2"),
+    ]
+    assert drawn.text(".marker") == "[1][2]"
+    assert drawn.text(".statement") == "The dam held. [1]The bridge did not. [2]"
+
+
+def test_a_citation_is_listed_with_title_publisher_and_date() -> None:
+    source = article("The dam held.", title="Flood", publisher="Courier", date="2024-05-02")
+    drawn = Drawn(render.conversation([Turn("What held?", answered(cited(source)))]))
+    assert drawn.text(".source-line") == "[1] Flood — Courier, 2 May 2024"
+
+
+def test_an_article_without_title_goes_by_its_file() -> None:
+    drawn = Drawn(render.conversation([Turn("What held?", answered(cited(article("The dam held."))))]))
+    assert drawn.text(".source-line") == "[1] folder/a b.txt"
+
+
+def test_the_short_answer_stands_before_the_statements() -> None:
+    source = article("Nine gates held.")
+    drawn = Drawn(render.conversation([Turn("How many?", answered(cited(source), short="Nine"))]))
+    assert drawn.text(".answer").startswith("NineNine gates held.")
+    assert drawn.text(".short") == "Nine"
+
+
+def test_an_abstention_asserts_nothing_and_calls_the_nearest_passages_that() -> None:
+    source = article("The dam held.")
+    drawn = Drawn(render.conversation([Turn("Who?", Answer("Who?", "en", (), (cited(source),), None, True, "Nobody is named."))]))
+    assert drawn.text(".statement") == drawn.text(".short") == drawn.text(".answer") == ""
+    assert drawn.text(".abstention").startswith("Not in the articlesNobody is named.Nearest passages they do not answer the question")
+    assert drawn.text("blockquote") == "The dam held."
+
+
+def test_above_a_source_stands_all_that_is_known_of_it() -> None:
+    source = article("The dam held on Monday.", title="Flood", publisher="Courier", author="Ada Lind", date="2024-05", language="en")
+    assert Drawn(render.source(source, Span(4, 12), 3)).text("header") == (
+        "Back to the answer[3] FloodCourier · Ada Lind · May 2024 · Englishfolder/a b.txt · characters 4–12 of 23"
+    )
+
+
+def test_each_paragraph_runs_its_own_way() -> None:
+    source = replace(article("قال الوزير إن السد صمد.\nReuters contributed.\n0:00\nBBC: قال الوزير إن السد صمد أمس\n"), language="ar")
+    lines = [a["dir"] for a in Drawn(render.source(source)).attributes if str(a.get("class", "")).startswith("line")]
+    assert lines == ["rtl", "ltr", "rtl", "rtl"]
+
+
+@pytest.mark.parametrize(
+    ("text", "around", "expected"),
+    [
+        ("", None, "ltr"),
+        ("12.5 %", None, "ltr"),
+        ("12.5 %", "rtl", "rtl"),
+        ("من يدير BBC؟", None, "rtl"),
+        ("The word «سد» means dam", "rtl", "ltr"),
+        ("قالت شركة Channel Lines إنها تتعاون", "ltr", "rtl"),
+        ("He said: «قالت شركة القناة إنها تتعاون مع التحقيق»", "ltr", "ltr"),
+        ("Reuters", "rtl", "ltr"),
+        ("שלום", None, "rtl"),
+    ],
+)
+def test_a_text_runs_as_most_of_its_letters_do(text: str, around: str | None, expected: str) -> None:
+    assert direction(text, around) == expected  # type: ignore[arg-type]
+
+
+def test_the_state_of_the_index_is_told_in_words() -> None:
+    def line(**known: object) -> str:
+        return Drawn(f"<p>{render.state(IndexState('.store', **known))}</p>").text("p")  # type: ignore[arg-type]
+
+    assert line() == "No articles yet"
+    assert line(read=7) == "Indexing: 7 articles …"
+    assert line(read=1, languages={"en": 1}) == "Indexing: 1 article …1 article · English 1"
+    assert line(languages={"en": 1200, "ar": 5}) == "Ready1,205 articles · English 1,200, Arabic 5"
+    assert line(languages={"en": 1}, trouble="The disk is full.") == "The disk is full.1 article · English 1"
+    assert line(languages={"en": 1}, skipped=[Skipped("a.pdf", "not text")]) == "Ready1 article · English 11 file skippeda.pdf: not text"
+
+
+def test_of_many_skipped_files_the_first_are_named_and_the_rest_counted() -> None:
+    state = IndexState(".store", languages={"en": 1}, skipped=[Skipped(f"{n}.pdf", "not text") for n in range(50)])
+    drawn = Drawn(render.state(state))
+    assert drawn.text("li").count("not text") == 20
+    assert drawn.text("li").endswith("and 30 more")
+
+
+def test_without_a_store_the_page_says_how_to_make_one() -> None:
+    text = Drawn(f"<div>{render.welcome(IndexState('my store'))}</div>").text("div")
+    assert "make run ARTICLES=FOLDER" in text
+    assert "python -m index build FOLDER --store my store" in text
+
+
+def test_examples_are_questions_that_these_articles_answer() -> None:
+    def record(question: str, doc: str, text: str, language: str = "en", answerable: bool = True) -> dict[str, object]:
+        return {
+            "question": question,
+            "language": language,
+            "answerable": answerable,
+            "evidence": [{"doc": doc, "start": 0, "end": len(text), "text": text}],
+        }
+
+    records = [
+        record("known?", "a", "The dam"),
+        record("same article?", "a", "The"),
+        record("unanswerable?", "b", "A", answerable=False),
+        record("other text there?", "b", "The bridge"),
+        record("not there?", "c", "The"),
+        record("معروف؟", "d", "السد", "ar"),
+    ]
+    assert examples.documents(records) == ["a", "b", "c", "d"]
+    assert examples.questions(records, {"a": "The dam held", "b": "A ferry", "d": "السد صمد"}) == ["known?", "معروف؟"]
+
+
+def test_articles_to_read_are_some_of_each_language() -> None:
+    articles = [replace(article("x"), id=f"{language}{n}", title=f"T{n}", language=language) for language in ("en", "ar") for n in range(9)]
+    chosen = examples.headings([replace(article("x"), title=None), *articles])
+    assert [heading.article_id for heading in chosen] == ["en0", "en1", "en2", "ar0", "ar1", "ar2"]

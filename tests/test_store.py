@@ -1,0 +1,443 @@
+"""A store keeps its parts in step, says how it was made, has one writer at a time, and tells damage from absence."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.articles import Article, make_article
+from index.build import build
+from index.embed import DEFAULT_EMBEDDER, load_embedder
+from index.errors import EmbedderError, OnRecordError, SettingError, StoreDamaged, StoreInUse, StoreMissing, StoreOfAnotherMaker
+from index.filters import ANY
+from index.passages import article_key, passages_of, unit_id
+from index.spans import Span
+from index.store import Manifest, Store, with_title, writing
+from index.vectors import Unit
+from qa.retrieve import analyse, retrieve
+
+ROOT = Path(__file__).resolve().parents[1]
+STORIES = {
+    "ferry.txt": "The Nawras capsized\n\nThe ferry left Kessa at nine. It never came back. Nobody knows why.",
+    "salt.txt": "Museum of salt\n\nThe museum opened on Friday. Its roof is new.",
+    "مرفأ/قارب.txt": "غرق القارب\n\nغادر القارب جزيرة كيسا في التاسعة. ولم يعد أحد.",
+}
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    for name, text in STORIES.items():
+        path = tmp_path / "articles" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path / "articles"
+
+
+@pytest.fixture
+def folder(sources: Path, tmp_path: Path, tiny_embedder: Any) -> Path:
+    build(tmp_path / "store", [sources], tiny_embedder)
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def store(folder: Path, tiny_embedder: Any) -> Iterator[Store]:
+    store = Store.open_or_make(folder, tiny_embedder)
+    yield store
+    store.close()
+
+
+def test_what_comes_out_is_what_went_in(store: Store) -> None:
+    for id, text in STORIES.items():
+        article = store.catalogue.article(id)
+        assert article is not None
+        assert article == replace(make_article(id, text), sha256=article.sha256)
+        assert store.catalogue.passages_of(id) == passages_of(article)
+    assert [article.id for article in store.catalogue.all_articles()] == sorted(STORIES)
+    assert store.catalogue.languages() == {"en": 2, "ar": 1}
+    assert store.catalogue.article("nobody") is None
+
+
+def test_text_comes_out_letter_for_letter_however_wild(tmp_path: Path, tiny_embedder: Any) -> None:
+    wild = "\ufeffNews\r\n\r\nA NUL \0 stands here, a mark e\u0301\u0323, \u202bمن اليمين\u202c, 👩🏽\u200d🚒 and \u2028 more.\x1b[31m\r\n"
+    article = make_article("wild\n\0\u202e/../../x", wild, title="T\0", publisher="'; DROP TABLE articles; --")
+    with writing(tmp_path / "store"):
+        store = Store.open_or_make(tmp_path / "store", tiny_embedder)
+        store.put([(article, passages_of(article))])
+    assert store.catalogue.article(article.id) == article
+    (passage,) = store.catalogue.passages_of(article.id)
+    assert passage.text == passage.span.of(wild)
+    assert "\0" in passage.text
+    assert store.differences() == []
+
+
+def test_each_sentence_is_embedded_once_though_passages_overlap(tmp_path: Path, tiny_embedder: Any) -> None:
+    article = make_article("a", "News\n\n" + " ".join(f"The boat number {n} left the harbour." for n in range(30)))
+    passages = passages_of(article, 40)
+    assert len(passages) > 3
+    with writing(tmp_path / "store"):
+        store = Store.open_or_make(tmp_path / "store", tiny_embedder)
+        store.put([(article, passages)])
+    sentences = {span for passage in passages for span in passage.sentences}
+    assert len(tiny_embedder.embedded) == len(passages) + len(sentences)
+    assert store.vectors.count("sentences") == len(sentences)
+
+
+def test_a_passage_is_embedded_under_its_title_and_stored_without(store: Store) -> None:
+    article = make_article("a", "Bridge opens\n\nThe mayor cut a ribbon of red silk.", title="The bridge of Kessa opens")
+    (passage,) = passages_of(article)
+    assert with_title(article, passage.span) == f"The bridge of Kessa opens\n{passage.text}"
+    with writing(store.folder):
+        store.put([(article, [passage])])
+    stored = store.catalogue.passages([passage.id])[passage.id]
+    assert stored.text == passage.text == passage.span.of(article.text)
+
+
+def test_a_title_that_stands_in_the_passage_is_not_embedded_twice() -> None:
+    article = make_article("a", STORIES["ferry.txt"])
+    assert article.title == "The Nawras capsized"
+    assert with_title(article, Span(0, len(article.text))) == article.text
+
+
+# What can be wrong, and what verify says of it.
+
+
+def lose_vectors(store: Store, article: Article) -> None:
+    store.vectors.remove([article_key(article.id)])
+
+
+def lose_words(store: Store, article: Article) -> None:
+    store.lexical.update([], removed=[article_key(article.id)])
+
+
+def lose_sentence(store: Store, article: Article) -> None:
+    sentence = store.catalogue.passages_of(article.id)[0].sentences[0]
+    store.vectors._collections["sentences"].delete(ids=[unit_id(article.id, sentence)])
+
+
+def add_stranger_to_chroma(store: Store, _: Article) -> None:
+    vector = store.embedder.passages(["nobody's"])
+    store.vectors.put("passages", [Unit(unit_id("nobody", Span(0, 8)), article_key("nobody"), "nobody's", "en", None, None)], vector)
+
+
+def add_stranger_to_words(store: Store, article: Article) -> None:
+    own = store.catalogue.passages_of(article.id)[0]
+    from index.lexical import Entry
+
+    store.lexical.update([Entry(unit_id("nobody", own.span), article_key("nobody"), ["x"], [], "en", None, None)], removed=[])
+
+
+def lose_one_and_add_a_stranger(store: Store, article: Article) -> None:
+    passage = store.catalogue.passages_of(article.id)[0]
+    store.vectors._collections["passages"].delete(ids=[passage.id])
+    add_stranger_to_chroma(store, article)
+
+
+def hide(store: Store, article: Article) -> None:
+    with store.catalogue.transaction():
+        store.catalogue.hide([article.id])
+
+
+DAMAGES: list[tuple[Callable[[Store, Article], None], list[str]]] = [
+    (lose_vectors, [r"Chroma passages: .* of 'ferry.txt' is missing", *[r"Chroma sentences: .* of 'ferry.txt' is missing"]]),
+    (lose_words, ["full-text index: .* of 'ferry.txt' is missing"]),
+    (lose_sentence, ["Chroma sentences: .* of 'ferry.txt' is missing"]),
+    (add_stranger_to_chroma, ["Chroma passages: .* is of no article"]),
+    (add_stranger_to_words, ["full-text index: .* is of no article"]),
+    (lose_one_and_add_a_stranger, ["Chroma passages: .* of 'ferry.txt' is missing", "Chroma passages: .* is of no article"]),
+    (hide, ["'ferry.txt' is not wholly indexed"]),
+]
+
+
+@pytest.mark.parametrize(("damage", "said"), DAMAGES, ids=[damage.__name__ for damage, _ in DAMAGES])
+def test_verify_names_each_damage_and_a_build_mends_it(
+    store: Store, sources: Path, tiny_embedder: Any, damage: Callable[[Store, Article], None], said: list[str]
+) -> None:
+    import re
+
+    assert store.differences() == []
+    article = store.catalogue.article("ferry.txt")
+    assert article is not None
+    damage(store, article)
+    lines = store.differences()
+    assert lines
+    for pattern in said:
+        assert any(re.search(pattern, line) for line in lines), lines
+    build(store.folder, [sources], tiny_embedder)
+    mended = Store.open_or_make(store.folder, tiny_embedder)
+    assert mended.differences() == []
+    assert sorted(article.id for article in mended.catalogue.all_articles()) == sorted(STORIES)
+    mended.close()
+
+
+def test_verify_names_a_passage_that_is_not_its_articles_text(store: Store) -> None:
+    store.catalogue._db.execute("UPDATE passages SET text = replace(text, 'nine', 'ten')")
+    assert [line for line in store.differences() if "is not the text of 'ferry.txt' at its place" in line]
+
+
+def test_a_build_embeds_again_only_what_was_damaged(store: Store, sources: Path, tiny_embedder: Any) -> None:
+    article = store.catalogue.article("salt.txt")
+    assert article is not None
+    lose_words(store, article)
+    tiny_embedder.embedded.clear()
+    build(store.folder, [sources], tiny_embedder)
+    assert tiny_embedder.embedded
+    assert not any("ferry" in text or "القارب" in text for text in tiny_embedder.embedded)
+
+
+def test_a_removed_article_is_in_no_part_and_the_others_stay(store: Store) -> None:
+    with writing(store.folder):
+        store.remove(["ferry.txt"])
+    assert sorted(article.id for article in store.catalogue.all_articles()) == ["salt.txt", "مرفأ/قارب.txt"]
+    assert store.differences() == []
+    assert {hit.passage.article_id for hit in retrieve(store, analyse(store, "the ferry left Kessa"), 10)} == {"salt.txt", "مرفأ/قارب.txt"}
+
+
+def test_a_hit_that_the_catalogue_does_not_list_does_not_exist(store: Store) -> None:
+    with store.catalogue.transaction():
+        store.catalogue.remove(["ferry.txt"])
+    hits = retrieve(store, analyse(store, "the ferry left Kessa at nine"), 10, ANY)
+    assert {hit.passage.article_id for hit in hits} == {"salt.txt", "مرفأ/قارب.txt"}
+
+
+def test_every_visible_change_moves_the_generation(store: Store, sources: Path, tiny_embedder: Any) -> None:
+    seen = [store.catalogue.generation()]
+    build(store.folder, [sources], tiny_embedder)
+    assert store.catalogue.generation() == seen[0], "an idle build changes nothing"
+    (sources / "salt.txt").write_text("Salt\n\nThe museum of salt closed again on Sunday.", encoding="utf-8")
+    build(store.folder, [sources], tiny_embedder)
+    seen.append(store.catalogue.generation())
+    with writing(store.folder):
+        store.remove(["ferry.txt"])
+    seen.append(store.catalogue.generation())
+    assert seen[0] < seen[1] < seen[2]
+
+
+# Between processes.
+
+_HOLDER = """
+import sys, time
+from pathlib import Path
+from index.store import writing
+with writing(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def another_writer(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", _HOLDER, str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_a_second_writer_is_refused_with_who_holds_the_store_and_readers_are_not(folder: Path, sources: Path, tiny_embedder: Any) -> None:
+    with another_writer(folder) as process:
+        with pytest.raises(StoreInUse, match=rf"in use: process {process.pid} is writing to it\. Try again when it is done\."):
+            build(folder, [sources], tiny_embedder)
+        store = Store.open_or_make(folder, tiny_embedder)
+        assert retrieve(store, analyse(store, "ferry"), 1)
+        store.close()
+    assert build(folder, [sources], tiny_embedder).unchanged == 3
+
+
+def test_a_writer_that_was_killed_leaves_no_lock_behind(folder: Path, sources: Path, tiny_embedder: Any) -> None:
+    with another_writer(folder) as process:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert (folder / "writer").exists()
+        assert build(folder, [sources], tiny_embedder).unchanged == 3
+    assert not (folder / "writer").exists()
+
+
+def test_two_threads_of_one_process_cannot_both_write(folder: Path) -> None:
+    caught: list[OnRecordError] = []
+
+    def second() -> None:
+        try:
+            with writing(folder):
+                pass
+        except OnRecordError as error:
+            caught.append(error)
+
+    with writing(folder):
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join()
+    assert [type(error) for error in caught] == [StoreInUse]
+
+
+_BUILDER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, "tests")
+from conftest import TinyEmbedder
+from index.build import build
+build(Path(sys.argv[1]), [Path(sys.argv[2])], TinyEmbedder())
+"""
+
+
+def test_a_store_opened_again_sees_what_another_process_built(store: Store, sources: Path, tiny_embedder: Any) -> None:
+    assert all(hit.passage.article_id != "kite.txt" for hit in retrieve(store, analyse(store, "the kite of Tamsin"), 5))
+    (sources / "kite.txt").write_text("A kite\n\nThe kite of Tamsin flew for nine hours.", encoding="utf-8")
+    (sources / "salt.txt").unlink()
+    subprocess.run([sys.executable, "-c", _BUILDER, str(store.folder), str(sources)], cwd=ROOT, check=True)
+    store.close()
+    again = Store.open_or_make(store.folder, tiny_embedder)
+    assert again.differences() == []
+    hits = retrieve(again, analyse(again, "the kite of Tamsin"), 5)
+    assert hits[0].passage.article_id == "kite.txt"
+    assert hits[0].cosine > 0
+    assert "salt.txt" not in {hit.passage.article_id for hit in hits}
+    again.close()
+
+
+def test_an_open_store_answers_from_whole_articles_while_another_process_builds(store: Store, sources: Path) -> None:
+    """Without opening it again: what is new may be missing, what is gone is not shown, and nothing breaks."""
+    (sources / "salt.txt").write_text("Salt\n\nThe museum of salt closed again on Sunday.", encoding="utf-8")
+    (sources / "ferry.txt").unlink()
+    with subprocess.Popen([sys.executable, "-c", _BUILDER, str(store.folder), str(sources)], cwd=ROOT) as process:
+        while process.poll() is None:
+            for hit in retrieve(store, analyse(store, "the ferry and the museum"), 5):
+                article = store.catalogue.article(hit.passage.article_id)
+                assert article is None or hit.passage.span.of(article.text) == hit.passage.text
+    assert process.returncode == 0
+    assert {hit.passage.article_id for hit in retrieve(store, analyse(store, "the ferry and the museum"), 5)} <= {
+        "salt.txt",
+        "مرفأ/قارب.txt",
+    }
+
+
+# What cannot be opened.
+
+
+def test_a_missing_store_is_answered_with_the_command_that_makes_one(tmp_path: Path) -> None:
+    for folder in (tmp_path / "nowhere", tmp_path):
+        with pytest.raises(StoreMissing) as caught:
+            Store.open(folder)
+        assert str(caught.value) == f"No store at {folder}. Run: python -m index build FOLDER --store {folder}"
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(StoreMissing):
+        Store.open(tmp_path / "file")
+
+
+MANIFESTS = [
+    *(b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b"[" * 100_000),
+    *(b"{}", b'{"embedder": "tiny"}', b'{"embedder": 5, "embedder_version": "1"}', b'{"embedder": ["tiny"], "embedder_version": "1"}'),
+    b'{"embedder": "tiny", "embedder_version": "1", "passage_tokens": "many"}',
+    b'{"embedder": "tiny", "embedder_version": "1", "colour": "red"}',
+]
+
+
+@pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda data: repr(data[:40]))
+def test_a_manifest_that_is_none_is_damage_in_one_line(folder: Path, sources: Path, tiny_embedder: Any, manifest: bytes) -> None:
+    (folder / "manifest.json").write_bytes(manifest)
+    for use in (lambda: Store.open(folder), lambda: build(folder, [sources], tiny_embedder)):
+        with pytest.raises(StoreDamaged, match=r"manifest .* cannot be read") as caught:
+            use()
+        assert "\n" not in str(caught.value)
+
+
+def test_a_store_of_a_later_format_is_of_another_maker(samples_store_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    shutil.copytree(samples_store_folder, folder)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "format": 99}), encoding="utf-8")
+    with pytest.raises(StoreOfAnotherMaker, match="format 99 there"):
+        Store.open(folder)
+
+
+def test_a_store_of_an_embedder_that_is_not_here_is_not_opened_with_another(folder: Path) -> None:
+    """The store of these tests says "tiny"."""
+    with pytest.raises(SettingError, match="There is no embedding model 'tiny'"):
+        Store.open(folder)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "embedder": "ollama:x"}), encoding="utf-8")
+    with pytest.raises(EmbedderError):
+        Store.open(folder)
+
+
+@pytest.mark.parametrize("data", [b"", b"this is no database" * 400], ids=["empty", "junk"])
+def test_a_catalogue_that_is_none_is_damage_or_made_anew(folder: Path, sources: Path, tiny_embedder: Any, data: bytes) -> None:
+    for path in folder.glob("catalogue.sqlite3*"):
+        path.unlink()
+    (folder / "catalogue.sqlite3").write_bytes(data)
+    if data:
+        with pytest.raises(StoreDamaged, match="Move the store away and run: python -m index build FOLDER"):
+            build(folder, [sources], tiny_embedder)
+    else:
+        assert build(folder, [sources], tiny_embedder).added == 3
+
+
+def test_a_catalogue_with_a_torn_page_is_damage_in_one_line(folder: Path, tiny_embedder: Any) -> None:
+    path = folder / "catalogue.sqlite3"
+    data = path.read_bytes()
+    path.write_bytes(data[:4096] + os.urandom(len(data) - 4096))
+    with pytest.raises(StoreDamaged) as caught:
+        Store.open_or_make(folder, tiny_embedder).differences()
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("part", "file"), [("chroma", "chroma.sqlite3"), ("lexical", "meta.json")])
+def test_an_index_with_junk_in_it_is_damage_and_the_advice_mends_it(
+    folder: Path, sources: Path, tiny_embedder: Any, part: str, file: str
+) -> None:
+    (folder / part / file).write_bytes(b"this is neither" * 99)
+    with pytest.raises(StoreDamaged, match=r"delete that folder and run: python -m index build") as caught:
+        Store.open_or_make(folder, tiny_embedder)
+    assert str(folder / part) in str(caught.value)
+    assert "\n" not in str(caught.value)
+    shutil.rmtree(folder / part)
+    # As a user would: in another process, for Chroma keeps what it failed to open.
+    subprocess.run([sys.executable, "-c", _BUILDER, str(folder), str(sources)], cwd=ROOT, check=True)
+    with sqlite3.connect(folder / "catalogue.sqlite3") as catalogue:
+        assert catalogue.execute("SELECT count(*), sum(indexed) FROM articles").fetchone() == (3, 3)
+    assert len([*(folder / part).iterdir()]) > 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_store_that_may_not_be_written_is_said_so(folder: Path, sources: Path, tiny_embedder: Any) -> None:
+    folder.chmod(0o500)
+    try:
+        with pytest.raises(StoreDamaged, match="cannot be written"):
+            build(folder, [sources], tiny_embedder)
+    finally:
+        folder.chmod(0o700)
+
+
+def test_making_a_store_that_was_stopped_begins_again(tmp_path: Path, sources: Path, tiny_embedder: Any) -> None:
+    folder = tmp_path / "new"
+    Manifest("tiny", "1").draft(folder)
+    (folder / "chroma").mkdir()
+    with pytest.raises(StoreMissing):
+        Store.open(folder)
+    assert build(folder, [sources], tiny_embedder).added == 3
+
+
+def test_a_store_says_how_it_was_made(samples_store_folder: Path) -> None:
+    manifest = Manifest.read(samples_store_folder)
+    embedder = load_embedder(DEFAULT_EMBEDDER)
+    assert manifest == Manifest(embedder.name, embedder.version)
+    assert manifest.encoding == "cl100k_base"
+
+
+def test_the_samples_store_is_whole(samples_store: Store, samples: Path) -> None:
+    assert samples_store.differences() == []
+    ids = {path.name for path in (samples / "articles").iterdir()}
+    assert {article.id for article in samples_store.catalogue.all_articles()} == ids
