@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from index.articles import Article
 from index.build import BuildReport, build
-from index.commandline import Parser, add_json, add_store, run
+from index.commandline import Parser, add_json, add_store, run, visible
 from index.embed import DEFAULT_EMBEDDER, load_embedder
 from index.errors import InputError
 from index.store import Manifest, Store, writing
@@ -92,7 +92,8 @@ def _list(options: argparse.Namespace) -> int:
             _print_json(row)
         else:
             facts = [str(row[name]) for name in ("publisher", "author", "date", "language") if row[name]]
-            print(f"{_printable(str(row['article']))}\t{row['title'] or '(no title)'}\t{', '.join(facts)}\t{row['passages']} passages")
+            title = row["title"] or "(no title)"
+            print(visible(f"{_printable(str(row['article']))}\t{title}\t{', '.join(facts)}\t{row['passages']} passages"))
     return 0
 
 
@@ -101,7 +102,7 @@ def _show(options: argparse.Namespace) -> int:
     if options.json:
         _print_json({"article": article.id, "text": article.text, "story": [[span.start, span.end] for span in article.story]})
     else:
-        print(article.text)
+        print(visible(article.text))
     return 0
 
 

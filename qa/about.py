@@ -11,32 +11,24 @@ Fact = Literal["author", "publisher", "date"]
 
 _PIECE = r"(?:article|story|report|piece|feature|interview|dispatch|item|column|news)s?"
 _ARABIC_PIECE = r"(?:ال)?(?:مقال|مقاله|تقرير|خبر|قصه|تحقيق|ماده|موضوع)(?:ه|ها)?"
+_WHICH_WRITER = r"(?:who|which (?:journalist|reporter|correspondent|writer))"
+_WHICH_PAPER = r"(?:who|which (?:newspaper|paper|outlet|agency|site|publication|publisher|station))"
 # In folded text. A question must name the piece of writing: "Who wrote Hamlet?" asks the articles, not their bylines.
-_QUESTIONS: tuple[tuple[Fact, re.Pattern[str]], ...] = tuple(
-    (fact, re.compile(pattern))
-    for fact, pattern in (
-        (
-            "author",
-            rf"\b(?:who|which (?:journalist|reporter|correspondent|writer))\b.{{0,30}}\b(?:wrote|written|authored|author|byline|reported|filed)\b.*\b{_PIECE}\b",
-        ),
-        ("author", rf"\bby whom\b.*\b{_PIECE}\b.*\bwritten\b|\bwhose byline\b|\bauthor of the\b.*\b{_PIECE}\b"),
-        ("author", rf"\bمن\b.{{0,12}}\b(?:كتب|كاتب|كاتبه|اعد|معد|حرر|محرر|صاحب)\b.*\b{_ARABIC_PIECE}\b"),
-        (
-            "date",
-            rf"\bwhen\b.*\b{_PIECE}\b.*\b(?:published|printed|written|posted|appear|come out|run)\b|\bwhen\b.*\b(?:publish|print|post|run)\b.*\b{_PIECE}\b",
-        ),
-        (
-            "date",
-            rf"\b(?:what|which) (?:date|day)\b.*\b{_PIECE}\b.*\b(?:published|printed|written|posted|appear)|\bdate of the\b.*\b{_PIECE}\b",
-        ),
-        ("date", rf"\b(?:متي|تاريخ)\b.*\b(?:نشر|نشرت|صدر|كتب)\b.*\b{_ARABIC_PIECE}\b|\bتاريخ (?:نشر|صدور)\b"),
-        (
-            "publisher",
-            rf"\b(?:who|which (?:newspaper|paper|outlet|agency|site|publication|publisher|station))\b.*\b(?:published|printed|ran|carried)\b.*\b{_PIECE}\b",
-        ),
-        ("publisher", rf"\bاي (?:صحيفه|جريده|وكاله|موقع|جهه)\b.*\b(?:نشر|نشرت)\b|\bمن (?:نشر|ناشر)\b.*\b{_ARABIC_PIECE}\b"),
-    )
+_PATTERNS: tuple[tuple[Fact, str], ...] = (
+    ("author", rf"\b{_WHICH_WRITER}\b.{{0,30}}\b(?:wrote|written|authored|author|byline|reported|filed)\b.*\b{_PIECE}\b"),
+    ("author", rf"\bby whom\b.*\b{_PIECE}\b.*\bwritten\b|\bwhose byline\b|\bauthor of the\b.*\b{_PIECE}\b"),
+    ("author", rf"\bمن\b.{{0,12}}\b(?:كتب|كاتب|كاتبه|اعد|معد|حرر|محرر|صاحب)\b.*\b{_ARABIC_PIECE}\b"),
+    ("date", rf"\bwhen\b.*\b{_PIECE}\b.*\b(?:published|printed|written|posted|appear|come out|run)\b"),
+    ("date", rf"\bwhen\b.*\b(?:publish|print|post|run)\b.*\b{_PIECE}\b"),
+    (
+        "date",
+        rf"\b(?:what|which) (?:date|day)\b.*\b{_PIECE}\b.*\b(?:published|printed|written|posted|appear)|\bdate of the\b.*\b{_PIECE}\b",
+    ),
+    ("date", rf"\b(?:متي|تاريخ)\b.*\b(?:نشر|نشرت|صدر|كتب)\b.*\b{_ARABIC_PIECE}\b|\bتاريخ (?:نشر|صدور)\b"),
+    ("publisher", rf"\b{_WHICH_PAPER}\b.*\b(?:published|printed|ran|carried)\b.*\b{_PIECE}\b"),
+    ("publisher", rf"\bاي (?:صحيفه|جريده|وكاله|موقع|جهه)\b.*\b(?:نشر|نشرت)\b|\bمن (?:نشر|ناشر)\b.*\b{_ARABIC_PIECE}\b"),
 )
+_QUESTIONS = tuple((fact, re.compile(pattern)) for fact, pattern in _PATTERNS)
 
 
 def asked_fact(question: str) -> Fact | None:

@@ -38,49 +38,49 @@ class AnswerType(Enum):
 
 # In folded text (lower case, plain alef, ya and ta marbuta). The first that matches decides.
 _QUESTIONS: tuple[tuple[AnswerType, str], ...] = (
-    (
-        AnswerType.PERCENT,
-        r"\b(what|which) (percent|percentage|proportion|share)\b|\bhow many percent\b|\b(كم|ما|ما هي) (ال)?نسبه|كم في الم[ئي]ه",
-    ),
+    (AnswerType.PERCENT, r"\b(what|which) (percent|percentage|proportion|share)\b|\bhow many percent\b"),
+    (AnswerType.PERCENT, r"\b(كم|ما|ما هي) (ال)?نسبه|\bكم (بلغت|تبلغ) (ال)?نسبه|كم في الم[ئي]ه"),
     (
         AnswerType.MONEY,
-        r"\bhow much\b.*\b(cost|costs|pay|pays|paid|spend|spent|money|price|worth|earn|earned|charge|charged|fee|fine|fined|invest|invested"
-        r"|sell|sold|buy|bought|donate|donated|raise|raised|owe|owed|budget)\b"
-        r"|\b(what|which)\b.{0,40}\b(price|salary|cost|fee|fine|budget|wage|sum of money|revenue)\b"
-        r"|\bhow many (dollars|euros|pounds|dinars|riyals)\b"
-        r"|\bكم\b.{0,12}\b(دولار|يورو|دينار|ريال|درهم|جنيه)|\b(كم|ما)\b.{0,20}\b(ثمن|سعر|تكلف|كلف|راتب|غرام|ميزاني|المبلغ|مبلغ|دفع|رسوم)",
+        r"\bhow much\b.*\b(costs?|pays?|paid|spend|spent|money|price|worth|earn|earned|charged?|fee|fined?|invest|invested|sell|sold|buy"
+        r"|bought|donated?|raised?|owe|owed|budget)\b",
     ),
+    (AnswerType.MONEY, r"\b(what|which)\b.{0,40}\b(price|salary|cost|fee|fine|budget|wage|sum of money|revenue)\b"),
+    (AnswerType.MONEY, r"\bhow many (dollars|euros|pounds|dinars|riyals)\b|\bكم\b.{0,12}\b(دولار|يورو|دينار|ريال|درهم|جنيه)"),
+    (AnswerType.MONEY, r"\b(كم|ما)\b.{0,20}\b(ثمن|سعر|تكلف|كلف|راتب|غرام|ميزاني|المبلغ|مبلغ|دفع|رسوم)"),
+    (AnswerType.DURATION, r"\bhow long\b(?!.*\b(river|wall|bridge|road|line|coast)\b)|\bhow old\b"),
+    (AnswerType.DURATION, r"\bhow many (years|months|weeks|days|hours|minutes|seconds)\b"),
+    (AnswerType.DURATION, r"\bكم\b (من )?(ال)?(سنه|عام|شهر|يوم|ساعه|اسبوع|دقيقه|سنوات|ايام|اشهر|وقت)"),
+    (AnswerType.DURATION, r"\bكم (يبلغ |كان )?(عمر|استغرق|دام|استمر)|\bما (هي )?(ال)?مده"),
+    (AnswerType.NUMBER, r"\bhow (many|much|often|far|tall|high|large|big|deep|wide|fast|heavy|loud|hot|cold)\b"),
+    (AnswerType.NUMBER, r"\b(what|which)\b.{0,25}\b(number|population|amount|score|size|age|rank)\b|\bwhat is the (total|average)\b"),
+    (AnswerType.NUMBER, r"\bكم\b|\bما (هو |هي )?(ال)?(عدد|مساحه|ارتفاع|طول|عمق|رقم)"),
+    (AnswerType.DATE, r"\bwhen\b|\b(what|which) (\w+ )?(year|years|date|day|month|century|decade|season|era|period)\b|\bwhat time\b"),
+    (AnswerType.DATE, r"\bمت[يى]\b|\b(اي|ما|ما هو|ما هي) (ال)?(عام|سنه|تاريخ|يوم|شهر|قرن|عقد)\b"),
+    (AnswerType.REASON, r"\bwhy\b|\bwhat (was|is|were|are) the (reason|cause|motive)s?\b"),
+    (AnswerType.REASON, r"\bلماذا\b|\b(ما|ما هو|ما هي) (ال)?(سبب|اسباب|دافع)"),
     (
-        AnswerType.DURATION,
-        r"\bhow long\b(?!.*\b(river|wall|bridge|road|line|coast)\b)|\bhow many (years|months|weeks|days|hours|minutes|seconds)\b|\bhow old\b"
-        r"|\bكم\b (من )?(ال)?(سنه|عام|شهر|يوم|ساعه|اسبوع|دقيقه|سنوات|ايام|اشهر|وقت)|\bكم (يبلغ |كان )?(عمر|استغرق|دام|استمر)|\bما (هي )?(ال)?مده",
-    ),
-    (
-        AnswerType.NUMBER,
-        r"\bhow (many|much|often|far|tall|high|large|big|deep|wide|fast|heavy|loud|hot|cold)\b|\b(what|which)\b.{0,25}\b(number|population|amount|score|size|age|rank)\b|\bwhat is the (total|average)\b|\bكم\b|\bما (هو |هي )?(ال)?(عدد|مساحه|ارتفاع|طول|عمق|رقم)",
-    ),
-    (
-        AnswerType.DATE,
-        r"\bwhen\b|\b(what|which) (\w+ )?(year|years|date|day|month|century|decade|season|era|period)\b|\bwhat time\b"
-        r"|\bمت[يى]\b|\b(اي|ما|ما هو|ما هي) (ال)?(عام|سنه|تاريخ|يوم|شهر|قرن|عقد)\b",
-    ),
-    (
-        AnswerType.REASON,
-        r"\bwhy\b|\bwhat (was|is|were|are) the (reason|cause|motive)s?\b|\bلماذا\b|\b(ما|ما هو|ما هي) (ال)?(سبب|اسباب|دافع)",
+        AnswerType.PLACE,
+        r"\bwhere\b|\bwhat is the capital\b|\b(what|which|whose) (\w+ )?(country|city|town|village|state|province|region|continent|place"
+        r"|location|island|district|county|capital)\b",
     ),
     (
         AnswerType.PLACE,
-        r"\bwhere\b|\b(what|which|whose) (\w+ )?(country|city|town|village|state|province|region|continent|place|location|island|district|county|capital)\b"
-        r"|\bwhat is the capital\b|\b(اين|فين)\b|\b(اي|ما|ما هي|ما هو|ما اسم) (ال)?(دوله|مدينه|بلد|بلده|قريه|ولايه|منطقه|قاره|مكان|جزيره|محافظه|عاصمه)\b",
+        r"\b(اين|فين)\b|\b(اي|ما|ما هي|ما هو|ما اسم) (ال)?(دوله|مدينه|بلد|بلده|قريه|ولايه|منطقه|قاره|مكان|جزيره|محافظه|عاصمه)\b",
     ),
     (
         AnswerType.PERSON,
-        r"\b(who|whom|whose)\b|\b(what|which) (\w+ )?(person|man|woman|president|minister|player|actor|author|king|queen|leader|scientist|coach|director|name of the)\b"
-        r"|^\W*(و|ل|ب|مع |عند |علي يد |من قبل )?من (?!(اين|اي|خلال|بين|ضمن|حيث|اجل|المهم|الممكن)\b)|\bما اسم\b",
+        r"\b(who|whom|whose)\b|\b(what|which) (\w+ )?(person|man|woman|president|minister|player|actor|author|king|queen|leader|scientist"
+        r"|coach|director|name of the)\b",
+    ),
+    (
+        AnswerType.PERSON,
+        r"^\W*(و|ل|ب|مع |عند |علي يد |من قبل )?من (?!(اين|اي|خلال|بين|ضمن|حيث|اجل|المهم|الممكن)\b)|\bما اسم\b",
     ),
     (
         AnswerType.YES_NO,
-        r"^\W*(is|are|was|were|did|does|do|has|have|had|can|could|will|would|should|may|might|isn't|aren't|wasn't|didn't|doesn't|don't)\b|^\W*هل\b",
+        r"^\W*(is|are|was|were|did|does|do|has|have|had|can|could|will|would|should|may|might|isn't|aren't|wasn't|didn't|doesn't|don't)\b"
+        r"|^\W*هل\b",
     ),
 )
 _PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _QUESTIONS)
@@ -110,10 +110,14 @@ _WORD_NUMBER = rf"\b(?:{_ENGLISH_NUMBER}(?:[ -](?:and )?{_ENGLISH_NUMBER})*|{_AR
 _DIGITS = r"\d+(?:[.,]\d+)*"
 _SCALE = r"(?: ?(?:million|billion|trillion|thousand|hundred|مليون|مليونا|مليار|الف|الفا|الاف|تريليون))?\b"
 _ANY_NUMBER = rf"(?:{_DIGITS}{_SCALE}|{_WORD_NUMBER})"
-_CURRENCY = r"(?:dollars?|euros?|pounds?|dinars?|riyals?|dirhams?|francs?|yen|yuan|cents?|دولارا?ت?|يورو|دينارا?|دنانير|ريالا?ت?|درهما?|دراهم|جنيها?ت?|فرنكا?)"
+_CURRENCY = (
+    r"(?:dollars?|euros?|pounds?|dinars?|riyals?|dirhams?|francs?|yen|yuan|cents?"
+    r"|دولارا?ت?|يورو|دينارا?|دنانير|ريالا?ت?|درهما?|دراهم|جنيها?ت?|فرنكا?)"
+)
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
-    r"|يناير|فبراير|مارس|ابريل|مايو|يونيو|يوليو|اغسطس|سبتمبر|اكتوبر|نوفمبر|ديسمبر|كانون (?:الثاني|الاول)|شباط|اذار|نيسان|ايار|حزيران|تموز|اب|ايلول"
+    r"|يناير|فبراير|مارس|ابريل|مايو|يونيو|يوليو|اغسطس|سبتمبر|اكتوبر|نوفمبر|ديسمبر|كانون (?:الثاني|الاول)"
+    r"|شباط|اذار|نيسان|ايار|حزيران|تموز|اب|ايلول"
     r"|تشرين (?:الاول|الثاني))\b\.?"
 )
 _YEAR = r"(?:1\d{3}|20\d{2}|[1-9]\d{0,3} ?(?:bc|ad|bce|ce|ق\.م|م)\b)"
@@ -122,7 +126,10 @@ _DATE = (
     rf"(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}(?:,? {_YEAR})?|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?\b(?:,? {_YEAR})?|{_MONTH} {_YEAR}"
     rf"|\b{_YEAR}(?:s\b)?|\b\d{{1,2}}(?:st|nd|rd|th) centur(?:y|ies)|\bالقرن ال\w+(?: عشر)?|\b{_WEEKDAY}|\b{_MONTH}(?<!may)(?<!اب))"
 )
-_TIME_UNIT = r"(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|decades?|centur(?:y|ies)|سنه|سنوات|سنين|عاما?|اعوام|شهرا?|اشهر|شهور|اسبوعا?|اسابيع|يوما?|ايام|ساعه|ساعات|دقيقه|دقائق|دقايق)"
+_TIME_UNIT = (
+    r"(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|decades?|centur(?:y|ies)"
+    r"|سنه|سنوات|سنين|عاما?|اعوام|شهرا?|اشهر|شهور|اسبوعا?|اسابيع|يوما?|ايام|ساعه|ساعات|دقيقه|دقائق|دقايق)"
+)
 _CANDIDATES: dict[AnswerType, re.Pattern[str]] = {
     AnswerType.NUMBER: re.compile(_ANY_NUMBER),
     AnswerType.MONEY: re.compile(
@@ -138,9 +145,8 @@ _CANDIDATES: dict[AnswerType, re.Pattern[str]] = {
 
 # A run of capitalised words with the particles that names have inside.
 _LATIN_CAPITAL = re.compile(r"\b[A-Z]")
-_NAME = re.compile(
-    r"\b[A-Z][\w’'-]*(?:\.(?= ?[A-Z]))?(?:\s?(?:(?:of|the|al|el|bin|ibn|van|von|de|la|le|du|der)\s){0,2}\s?[A-Z][\w’'-]*(?:\.(?= ?[A-Z]))?)*"
-)
+_NAME_WORD = r"[A-Z][\w’'-]*(?:\.(?= ?[A-Z]))?"
+_NAME = re.compile(rf"\b{_NAME_WORD}(?:\s?(?:(?:of|the|al|el|bin|ibn|van|von|de|la|le|du|der)\s){{0,2}}\s?{_NAME_WORD})*")
 
 
 def short_answer(kind: AnswerType, text: str, weights: Mapping[str, float]) -> str | None:

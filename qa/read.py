@@ -30,10 +30,10 @@ WORDS_WEIGHT = 0.08
 CONTEXT_WEIGHT = 0.05  # the same with the sentence before and after
 NAMES_WEIGHT = 0.05
 TYPE_WEIGHT = 0.05
-# A line of a few words that ends without a stop is a headline, a byline, a label: it says little by itself. Not measured: the public
-# question sets have no such lines.
+# A line of a few words that ends without a stop is a headline, a byline, a label: it says little by itself. The public question sets have
+# hardly such lines, and their figures stand still.
 FRAGMENT_PENALTY = 0.05
-FRAGMENT_WORDS = 8
+FRAGMENT_WORDS = 24
 
 MOST_STATEMENTS = 3
 MOST_WORDS = 74  # the contract's measure counts 80, markers included

@@ -33,13 +33,14 @@ from index.terms import stems
 CANDIDATES = 50
 LEXICAL_CANDIDATES = 100
 # xquad-en / xquad-ar / en-on-ar / ar-on-en / arcd, article@1: dense alone .968 / .902 / .800 / .740 / .655;
-# with the lexical share .980 / .943 / .802 / .748 / .728; with names too .980 / .950 / .802 / .777 / .733. RRF instead: .975 / .922 / .193 / .242 / .677.
+# with the lexical share .980 / .943 / .802 / .748 / .728; with names too .980 / .950 / .802 / .777 / .733.
+# Reciprocal rank fusion instead: .975 / .922 / .193 / .242 / .677.
 LEXICAL_WEIGHT = 0.2
 LEXICAL_POWER = 1.5
 NAMES_WEIGHT = 0.07
-# e5 rates a text in the question's own language this much too high. Half of the XQuAD paragraphs in English only, the other half in Arabic
-# only: questions whose paragraph is in the other language find it first in .23 (en) and .09 (ar) of the cases without this, .81 and .74 with it;
-# those whose paragraph is in their own language lose .001 and .016.
+# e5 rates a text in the question's own language this much too high. With half of the XQuAD paragraphs in English only and the other half in
+# Arabic only, questions whose paragraph is in the other language find it first in .23 (English) and .09 (Arabic) of the cases without this,
+# .81 and .74 with it; those whose paragraph is in their own language lose .001 and .016.
 SAME_LANGUAGE = 0.06
 LONGEST_QUESTION = 2000  # characters that are read; nobody's question is longer, and embedding time grows with it
 

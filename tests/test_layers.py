@@ -28,7 +28,7 @@ PURE = {
     "names": {"fold"},
     "language": {"spans", "fold", "terms"},
     "sentences": {"spans"},
-    "clean": {"spans", "fold", "sentences", "language"},
+    "clean": {"spans", "fold", "sentences"},
     "metadata": {"spans", "fold", "language", "clean"},
     "quotations": {"spans", "fold", "sentences"},
     "filters": {"errors"},
