@@ -30,7 +30,7 @@ test: .venv/.installed-dev browser
 
 # Any Chromium that is there will do; else Debian's, where that can be installed, else Playwright's own.
 browser: .venv/.installed-dev
-	@.venv/bin/python -m tests.browser.install
+	@.venv/bin/python tests/browser/find_browser.py
 
 .venv/bin/pip:
 	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON). Install Python 3.11 or later, or name it: make PYTHON=/path/to/python" >&2; exit 2; }

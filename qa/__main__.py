@@ -18,6 +18,7 @@ from index.store import Store
 from qa.answer import Answer, answer, as_json
 from qa.retrieve import Hit, analyse, retrieve
 
+_NEAREST_WIDTH = 240  # characters of a nearest passage: enough to see what it is about
 # As articles: a file of questions larger than this is a mistake.
 _MOST_BYTES = 20 * 1024 * 1024
 
@@ -105,8 +106,13 @@ def _in_words(found: Answer) -> str:
         place = f"{citation.article.id} [{citation.span.start}:{citation.span.end}]"
         lines.append(f"[{citation.number}] {' · '.join(fact for fact in facts if fact)} — {place}")
         if found.abstained:
-            lines.append(f"    {citation.quote}")
+            lines.append(_beginning(citation.quote))
     return "\n".join(lines)
+
+
+def _beginning(quote: str) -> str:
+    """The first words of a passage, unchanged, and a mark where there are more."""
+    return quote if len(quote) <= _NEAREST_WIDTH else f"{quote[:_NEAREST_WIDTH].rsplit(maxsplit=1)[0]} […]"
 
 
 def _filters(options: argparse.Namespace) -> Filters:

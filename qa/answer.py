@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from index.spans import Span, trim
 from index.store import Store
 from index.terms import is_stop, stems
 from qa.about import Fact, asked_fact
-from qa.read import read
+from qa.read import is_fragment, read
 from qa.retrieve import Hit, Question, analyse, retrieve
 
 # Passages that are read for an answer.
@@ -154,8 +154,11 @@ def _line_end(text: str, start: int) -> int:
 def _abstained(
     text: str, language: str, reason: str, hits: Sequence[Hit], articles: Mapping[str, Article], timings: dict[str, float]
 ) -> Answer:
-    nearest = [_cite(hit.rank + 1, articles[hit.passage.article_id], hit.passage.span, hit.score) for hit in hits[:NEAREST]]
-    nearest = [replace(citation, number=number) for number, citation in enumerate(nearest, start=1)]
+    telling = [hit for hit in hits if not is_fragment(hit.passage.text)] or hits
+    nearest = (
+        _cite(number, articles[hit.passage.article_id], hit.passage.span, hit.score)
+        for number, hit in enumerate(telling[:NEAREST], start=1)
+    )
     return Answer(text, language, (), tuple(nearest), None, True, reason, _total(timings))
 
 
