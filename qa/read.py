@@ -41,7 +41,7 @@ MOST_WORDS = 74  # the contract's measure counts 80, markers included
 # .823 / .549 at 0.12, .830 / .419 at 0.2.
 SECOND_BEST = 0.12
 
-# Confidence that the passages hold an answer at all: a weighed sum of what is below, against ENOUGH. The weights were searched for on squad2,
+# Confidence that the passages hold an answer at all: a weighed sum of what is below, against ENOUGH. Its weights were searched on squad2,
 # whose unanswerable questions stand beside a paragraph that seems to answer them, together with the seeds, the samples and what is lost on
 # the answerable sets. Abstains on squad2 where it should .44 and where it should not .16; seeds .80 and .05.
 _PASSAGE, _SENTENCE, _THREE_SENTENCES = 0.07, 0.44, 0.49  # cosines of the best passage, the nearest sentence, the three nearest

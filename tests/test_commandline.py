@@ -7,10 +7,13 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -174,20 +177,35 @@ def check_error(done: subprocess.CompletedProcess[str], said: str) -> None:
     assert (done.returncode, done.stdout) == (2, "")
 
 
-@pytest.mark.parametrize(("arguments", "said"), ERRORS, ids=[arguments for arguments, _ in ERRORS])
-def test_an_error_is_one_line_that_says_what_to_do_and_exit_2(place: Path, tmp_path: Path, arguments: str, said: str) -> None:
-    def named(word: str) -> str:
-        return re.sub(r"\{(.*?)\}", lambda match: str((tmp_path if match[1] == "new" else place) / match[1]), word)
+@pytest.fixture(scope="module")
+def outcomes(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[subprocess.CompletedProcess[str]]]]:
+    """What became of each of ERRORS, several processes at a time."""
+    new = tmp_path_factory.mktemp("new")
 
-    before = contents(place / "store")
-    check_error(run(*map(named, arguments.split(" "))), said)
-    assert contents(place / "store") == before, "what was stored is lost"
+    def words(number: int, arguments: str) -> list[str]:
+        places = {"new": str(new / str(number))}
+        return [re.sub(r"\{(.*?)\}", lambda match: places.get(match[1], str(place / match[1])), word) for word in arguments.split(" ")]
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield {arguments: pool.submit(run, *words(number, arguments)) for number, (arguments, _) in enumerate(ERRORS)}
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize(("arguments", "said"), ERRORS, ids=[arguments for arguments, _ in ERRORS])
+def test_an_error_is_one_line_that_says_what_to_do_and_exit_2(outcomes: dict[str, Future[Any]], arguments: str, said: str) -> None:
+    check_error(outcomes[arguments].result(), said)
+
+
+def test_no_error_cost_anything_that_was_stored(place: Path, outcomes: dict[str, Future[Any]]) -> None:
+    wait(outcomes.values())
+    for name in ("store", "of-another-version", "of-another-embedder", "damaged-manifest", "damaged-chroma", "damaged-lexical"):
+        assert [row.partition(",")[0] for row in contents(place / name)] == [f"({HOSTILE_NAME!r}", "('ferry.txt'"]
+    succeed("index", "verify", "--store", place / "store")
+    assert (place / "file").read_text() == "mine"
+    assert [path.name for path in (place / "full").iterdir() if path.name != "lock"] == ["mine.doc"]
 
 
 def contents(store: Path) -> list[str]:
-    import sqlite3
-    from contextlib import closing
-
     with closing(sqlite3.connect(f"file:{store / 'catalogue.sqlite3'}?mode=ro", uri=True)) as catalogue:
         return [str(row) for row in catalogue.execute("SELECT id, sha256, indexed FROM articles ORDER BY id")]
 
