@@ -121,10 +121,10 @@ _MONTH = (
     r"|تشرين (?:الاول|الثاني))\b\.?"
 )
 _YEAR = r"(?:1\d{3}|20\d{2}|[1-9]\d{0,3} ?(?:bc|ad|bce|ce|ق\.م|م)\b)"
-_WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:يوم )?(?:الاحد|الاثنين|الثلاثاء|الاربعاء|الخميس|الجمعه|السبت))"
+# A weekday or a month alone is no date in an archive: the sentence that gives the year is the better answer.
 _DATE = (
     rf"(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}(?:,? {_YEAR})?|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?\b(?:,? {_YEAR})?|{_MONTH} {_YEAR}"
-    rf"|\b{_YEAR}(?:s\b)?|\b\d{{1,2}}(?:st|nd|rd|th) centur(?:y|ies)|\bالقرن ال\w+(?: عشر)?|\b{_WEEKDAY}|\b{_MONTH}(?<!may)(?<!اب))"
+    rf"|\b{_YEAR}(?:s\b)?|\b\d{{1,2}}(?:st|nd|rd|th) centur(?:y|ies)|\bالقرن ال\w+(?: عشر)?)"
 )
 _TIME_UNIT = (
     r"(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|decades?|centur(?:y|ies)"
