@@ -22,7 +22,7 @@ _CLASSES = (
 _WORD = re.compile(r"\d{1,3}(?:,\d{3})+|\d+|[^\W\d_]+")
 _NOT_KEPT = re.compile(r"[^a-z]|[aeiouyw]")
 _DOUBLED = re.compile(r"(.)\1+")
-# Two consonants are shared by too many words to say anything ("Mali", "Imla"). Chosen with the figures of qa/retrieve.py, NAMES_WEIGHT.
+# Two consonants are shared by too many words to say anything ("Mali", "Imla"). No measurement behind it.
 _SHORTEST_KEY = 3
 _LONGEST_WORD = 40  # no name is longer; no measurement behind the number
 

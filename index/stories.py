@@ -12,7 +12,7 @@ from index.sentences import sentence_spans
 # Sentences shorter than this are formulas ("He declined to comment.") that many stories share. No measurement behind it.
 _SHORTEST_SENTENCE = 40
 # Two articles are one text where this share of the shorter one's sentences stands in the other.
-# With it the reprints of samples/ are found and nothing else; xquad, arcd (but for its repeated paragraphs) and polnear give no pair.
+# With it the reprint in samples/ is found, and in arcd the paragraphs that stand in it two times; xquad-en and polnear give no pair.
 _SHARED = 0.5
 _MOST_HOLDERS = 50
 

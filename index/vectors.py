@@ -24,7 +24,7 @@ from index.filters import Filters
 
 Kind = Literal["passages", "sentences"]
 _KINDS: tuple[Kind, ...] = ("passages", "sentences")
-# Chroma's default of 100 lost one passage in a hundred of the first 50 on 5,000 random vectors; no loss seen at 200.
+# Of the true 50 nearest among 6,239 sentences of the public sets Chroma's defaults (100) find .961, these .990, in 1.4 ms instead of 1.1.
 _HNSW: CreateHNSWConfiguration = {"space": "cosine", "ef_construction": 200, "ef_search": 200}
 _BATCH = 1000
 

@@ -108,7 +108,7 @@ _ARABIC_NUMBER = (
 )
 _WORD_NUMBER = rf"\b(?:{_ENGLISH_NUMBER}(?:[ -](?:and )?{_ENGLISH_NUMBER})*|{_ARABIC_NUMBER}(?: {_ARABIC_NUMBER})*)\b"
 _DIGITS = r"\d+(?:[.,]\d+)*"
-_SCALE = r"(?: ?(?:million|billion|trillion|thousand|hundred|مليون|مليونا|مليار|الف|الفا|الاف|تريليون))?\b"
+_SCALE = r"(?: ?(?:million|billion|trillion|thousand|hundred|مليون|مليونا|ملايين|مليار|مليارا|مليارات|الف|الفا|الاف|تريليون))?\b"
 _ANY_NUMBER = rf"(?:{_DIGITS}{_SCALE}|{_WORD_NUMBER})"
 _CURRENCY = (
     r"(?:dollars?|euros?|pounds?|dinars?|riyals?|dirhams?|francs?|yen|yuan|cents?"
@@ -137,7 +137,7 @@ _CANDIDATES: dict[AnswerType, re.Pattern[str]] = {
         rf"(?:us|a|c)?[$€£¥] ?{_DIGITS}{_SCALE}|{_DIGITS}{_SCALE} ?(?:[$€£¥]|[^\W\d]+)|{_WORD_NUMBER} (?:{_CURRENCY}|[^\W\d]+)\b"
     ),
     AnswerType.PERCENT: re.compile(
-        rf"{_ANY_NUMBER} ?(?:%|percent|per cent|percentage points?|(?:في|ب)?(?:ال)?(?:مايه|ميه|مئه|مائه))|{_DIGITS} ?%"
+        rf"{_ANY_NUMBER} ?(?:%|percent|per cent|percentage points?|(?:في |ب)?(?:ال)?(?:مايه|ميه|مئه|مائه))|{_DIGITS} ?%"
     ),
     AnswerType.DATE: re.compile(_DATE),
     AnswerType.DURATION: re.compile(rf"{_ANY_NUMBER}[- ]{_TIME_UNIT}\b(?:[- ]old\b)?"),
