@@ -15,18 +15,19 @@ _WHICH_WRITER = r"(?:who|which (?:journalist|reporter|correspondent|writer))"
 _WHICH_PAPER = r"(?:who|which (?:newspaper|paper|outlet|agency|site|publication|publisher|station))"
 # In folded text. A question must name the piece of writing: "Who wrote Hamlet?" asks the articles, not their bylines.
 _PATTERNS: tuple[tuple[Fact, str], ...] = (
-    ("author", rf"\b{_WHICH_WRITER}\b.{{0,30}}\b(?:wrote|written|authored|author|byline|reported|filed)\b.*\b{_PIECE}\b"),
-    ("author", rf"\bby whom\b.*\b{_PIECE}\b.*\bwritten\b|\bwhose byline\b|\bauthor of the\b.*\b{_PIECE}\b"),
-    ("author", rf"\bمن\b.{{0,12}}\b(?:كتب|كاتب|كاتبه|اعد|معد|حرر|محرر|صاحب)\b.*\b{_ARABIC_PIECE}\b"),
-    ("date", rf"\bwhen\b.*\b{_PIECE}\b.*\b(?:published|printed|written|posted|appear|come out|run)\b"),
-    ("date", rf"\bwhen\b.*\b(?:publish|print|post|run)\b.*\b{_PIECE}\b"),
+    ("author", rf"\b{_WHICH_WRITER}\b.{{0,30}}\b(?:wrote|written|authored|author|byline|reported|filed)\b.{{0,200}}\b{_PIECE}\b"),
+    ("author", rf"\bby whom\b.{{0,200}}\b{_PIECE}\b.{{0,200}}\bwritten\b|\bwhose byline\b|\bauthor of the\b.{{0,200}}\b{_PIECE}\b"),
+    ("author", rf"\bمن\b.{{0,12}}\b(?:كتب|كاتب|كاتبه|اعد|معد|حرر|محرر|صاحب)\b.{{0,200}}\b{_ARABIC_PIECE}\b"),
+    ("date", rf"\bwhen\b.{{0,200}}\b{_PIECE}\b.{{0,200}}\b(?:published|printed|written|posted|appear|come out|run)\b"),
+    ("date", rf"\bwhen\b.{{0,200}}\b(?:publish|print|post|run)\b.{{0,200}}\b{_PIECE}\b"),
     (
         "date",
-        rf"\b(?:what|which) (?:date|day)\b.*\b{_PIECE}\b.*\b(?:published|printed|written|posted|appear)|\bdate of the\b.*\b{_PIECE}\b",
+        rf"\b(?:what|which) (?:date|day)\b.{{0,200}}\b{_PIECE}\b.{{0,200}}\b(?:published|printed|written|posted|appear)"
+        rf"|\bdate of the\b.{{0,200}}\b{_PIECE}\b",
     ),
-    ("date", rf"\b(?:متي|تاريخ)\b.*\b(?:نشر|نشرت|صدر|كتب)\b.*\b{_ARABIC_PIECE}\b|\bتاريخ (?:نشر|صدور)\b"),
-    ("publisher", rf"\b{_WHICH_PAPER}\b.*\b(?:published|printed|ran|carried)\b.*\b{_PIECE}\b"),
-    ("publisher", rf"\bاي (?:صحيفه|جريده|وكاله|موقع|جهه)\b.*\b(?:نشر|نشرت)\b|\bمن (?:نشر|ناشر)\b.*\b{_ARABIC_PIECE}\b"),
+    ("date", rf"\b(?:متي|تاريخ)\b.{{0,200}}\b(?:نشر|نشرت|صدر|كتب)\b.{{0,200}}\b{_ARABIC_PIECE}\b|\bتاريخ (?:نشر|صدور)\b"),
+    ("publisher", rf"\b{_WHICH_PAPER}\b.{{0,200}}\b(?:published|printed|ran|carried)\b.{{0,200}}\b{_PIECE}\b"),
+    ("publisher", rf"\bاي (?:صحيفه|جريده|وكاله|موقع|جهه)\b.{{0,200}}\b(?:نشر|نشرت)\b|\bمن (?:نشر|ناشر)\b.{{0,200}}\b{_ARABIC_PIECE}\b"),
 )
 _QUESTIONS = tuple((fact, re.compile(pattern)) for fact, pattern in _PATTERNS)
 

@@ -42,13 +42,13 @@ _QUESTIONS: tuple[tuple[AnswerType, str], ...] = (
     (AnswerType.PERCENT, r"\b(كم|ما|ما هي) (ال)?نسبه|\bكم (بلغت|تبلغ) (ال)?نسبه|كم في الم[ئي]ه"),
     (
         AnswerType.MONEY,
-        r"\bhow much\b.*\b(costs?|pays?|paid|spend|spent|money|price|worth|earn|earned|charged?|fee|fined?|invest|invested|sell|sold|buy"
-        r"|bought|donated?|raised?|owe|owed|budget)\b",
+        r"\bhow much\b.{0,200}\b(costs?|pays?|paid|spend|spent|money|price|worth|earn|earned|charged?|fee|fined?|invest|invested"
+        r"|sell|sold|buy|bought|donated?|raised?|owe|owed|budget)\b",
     ),
     (AnswerType.MONEY, r"\b(what|which)\b.{0,40}\b(price|salary|cost|fee|fine|budget|wage|sum of money|revenue)\b"),
     (AnswerType.MONEY, r"\bhow many (dollars|euros|pounds|dinars|riyals)\b|\bكم\b.{0,12}\b(دولار|يورو|دينار|ريال|درهم|جنيه)"),
     (AnswerType.MONEY, r"\b(كم|ما)\b.{0,20}\b(ثمن|سعر|تكلف|كلف|راتب|غرام|ميزاني|المبلغ|مبلغ|دفع|رسوم)"),
-    (AnswerType.DURATION, r"\bhow long\b(?!.*\b(river|wall|bridge|road|line|coast)\b)|\bhow old\b"),
+    (AnswerType.DURATION, r"\bhow long\b(?!.{0,200}\b(river|wall|bridge|road|line|coast)\b)|\bhow old\b"),
     (AnswerType.DURATION, r"\bhow many (years|months|weeks|days|hours|minutes|seconds)\b"),
     (AnswerType.DURATION, r"\bكم\b (من )?(ال)?(سنه|عام|شهر|يوم|ساعه|اسبوع|دقيقه|سنوات|ايام|اشهر|وقت)"),
     (AnswerType.DURATION, r"\bكم (يبلغ |كان )?(عمر|استغرق|دام|استمر)|\bما (هي )?(ال)?مده"),

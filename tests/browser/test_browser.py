@@ -150,6 +150,8 @@ def test_an_empty_question_is_no_question(visit: Visit, samples_address: str) ->
     page = visit(samples_address)
     page.get_by_label("Question").fill("   ")
     page.keyboard.press("Enter")
+    page.wait_for_timeout(1_000)  # nothing is to come, so there is nothing to wait for
+    assert page.locator(".turn").count() == 0
     ask(page, ENGLISH)
     assert page.locator(".turn").count() == 1
 

@@ -1,0 +1,133 @@
+"""An answer's citations are letter for letter in their articles; where there is no answer nothing is asserted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.articles import make_article
+from index.fold import fold_text
+from index.passages import passages_of
+from index.spans import Span
+from index.store import Store, writing
+from page import examples
+from qa.answer import NEAREST, NO_PASSAGE, Answer, Citation, answer, as_json
+from qa.retrieve import analyse, retrieve
+
+ROOT = Path(__file__).resolve().parents[1]
+ROWS: list[dict[str, Any]] = [json.loads(line) for line in (ROOT / "samples" / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
+ABSENT = [
+    "At what temperature does molybdenum melt?",
+    "ما الشركة التي صنعت قطارات خط الصحراء؟",
+    "Who won the chess olympiad in Reykjavik?",
+    "ما عاصمة منغوليا؟",
+]
+FAILURES = json.loads((ROOT / "tests" / "cases" / "known_failures.json").read_text(encoding="utf-8"))
+NOT_YET = [pytest.param(case["question"], marks=pytest.mark.xfail(reason=case["why"], strict=True)) for case in FAILURES["abstention"]]
+
+
+def check_answer(found: Answer) -> None:
+    for number, citation in enumerate(found.citations, start=1):
+        assert citation.number == number
+        assert citation.article.text[citation.span.start : citation.span.end] == citation.quote
+    if found.abstained:
+        assert found.statements == ()
+        assert found.short_answer is None
+        assert found.reason and found.text == found.reason
+        assert len(found.citations) <= NEAREST
+        return
+    assert found.statements and found.reason is None
+    used = [number for statement in found.statements for number in statement.citations]
+    assert used == list(range(1, len(found.citations) + 1)), "numbered in order of use, and each used"
+    for statement in found.statements:
+        quotes = [found.citations[number - 1].quote for number in statement.citations]
+        assert statement.support == "verbatim"
+        assert statement.text == quotes[0]
+        assert len({fold_text(quote).strip(" .\"'") for quote in quotes}) == 1
+    assert len(found.text.split()) <= 80
+    assert found.short_answer is None or any(found.short_answer in citation.quote for citation in found.citations)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
+def test_every_citation_of_every_sample_question_is_letter_for_letter_and_used(samples_store: Store, row: dict[str, Any]) -> None:
+    found = answer(samples_store, row["question"])
+    check_answer(found)
+    assert json.loads(json.dumps(as_json(found)))["question"] == row["question"]
+
+
+@given(st.text(st.characters()))
+@settings(max_examples=40)
+def test_no_question_raises_and_every_answer_keeps_its_promises(samples_store: Store, question: str) -> None:
+    check_answer(answer(samples_store, question))
+
+
+def test_a_sentence_of_the_wire_and_its_reprint_is_stated_once_with_both_places(samples_store: Store) -> None:
+    found = answer(samples_store, "How much money did the governor promise to each family that lost somebody?")
+    (statement,) = [statement for statement in found.statements if "25,000 dral" in statement.text]
+    sources = {found.citations[number - 1].article.id for number in statement.citations}
+    assert sources == {"ferry-nawras-courier.txt", "ferry-nawras-lantern.txt"}
+
+
+@pytest.mark.parametrize("question", [*ABSENT, *NOT_YET])
+def test_what_the_articles_do_not_hold_is_not_asserted_and_the_nearest_passages_are_shown(samples_store: Store, question: str) -> None:
+    found = answer(samples_store, question)
+    assert found.abstained
+    assert len(found.citations) == NEAREST
+    near = {(hit.passage.article_id, hit.passage.span) for hit in retrieve(samples_store, analyse(samples_store, question), 8)}
+    assert {(citation.article.id, citation.span) for citation in found.citations} <= near
+    check_answer(found)
+
+
+def test_nothing_that_cleaning_marked_is_quoted_from_the_story(samples_store: Store) -> None:
+    for question in ("How do I subscribe to the morning briefing?", "Who should consider a donation?", "من يملك حقوق النشر؟"):
+        for citation in answer(samples_store, question).citations:
+            assert not any(words in citation.quote for words in ("Sign up", "consider a donation", "حقوق النشر محفوظة"))
+
+
+def test_a_citation_that_is_not_in_its_article_cannot_be_made() -> None:
+    article = make_article("a.txt", "The mill burned.")
+    assert Citation(1, article, Span(4, 8), "mill", None, 1.0).quote == "mill"
+    with pytest.raises(AssertionError, match=r"a\.txt"):
+        Citation(1, article, Span(4, 8), "Mill", None, 1.0)
+
+
+def test_a_store_without_articles_abstains_without_citations(tmp_path: Path, tiny_embedder: Any) -> None:
+    with writing(tmp_path / "store"):
+        store = Store.open_or_make(tmp_path / "store", tiny_embedder)
+    for question in ("Who rang?", "Who wrote the article?", ""):
+        found = answer(store, question)
+        assert (found.abstained, found.citations, found.reason) == (True, (), NO_PASSAGE)
+    store.close()
+
+
+def test_a_date_that_only_the_record_gives_is_no_citation(tmp_path: Path, tiny_embedder: Any) -> None:
+    article = make_article("a", "The mill of Tarvel burned to the ground.", date="1950-05-03")
+    with writing(tmp_path / "store"):
+        store = Store.open_or_make(tmp_path / "store", tiny_embedder)
+        store.put([(article, passages_of(article))])
+    found = answer(store, "When was the article about the mill published?")
+    assert found.abstained and found.reason is not None and "1950-05-03" in found.reason
+    nobody = answer(store, "Who wrote the article about the mill?")
+    assert nobody.abstained and nobody.reason is not None and "author" in nobody.reason
+    store.close()
+
+
+EXAMPLES = examples.questions(ROWS, {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "samples" / "articles").iterdir()})
+
+
+def test_the_page_offers_three_examples_in_each_language() -> None:
+    assert len(EXAMPLES) == 6
+
+
+@pytest.mark.parametrize("question", EXAMPLES)
+def test_an_example_that_the_page_offers_is_answered_with_its_evidence_first(samples_store: Store, question: str) -> None:
+    (row,) = [row for row in ROWS if row["question"] == question]
+    found = answer(samples_store, question)
+    assert not found.abstained
+    first = found.citations[0]
+    assert any(part["doc"] == first.article.id and first.span.overlap(Span(part["start"], part["end"])) for part in row["evidence"])
