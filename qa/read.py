@@ -176,7 +176,7 @@ def _type_share(asked: _Asked, text: str) -> float:
 
 def is_fragment(text: str) -> bool:
     """Whether a line is a headline, byline or label rather than a sentence."""
-    return text.startswith("#") or (len(text.split()) <= FRAGMENT_WORDS and _SENTENCE_END.search(text) is None)
+    return (text.startswith("#") and "\n" not in text) or (len(text.split()) <= FRAGMENT_WORDS and _SENTENCE_END.search(text) is None)
 
 
 def _choose(asked: _Asked, ranked: Sequence[_Sentence]) -> list[Evidence]:
