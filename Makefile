@@ -4,10 +4,11 @@ PYTHON ?= python3
 ARTICLES ?= samples/articles
 STORE ?= $(or $(ONRECORD_STORE),.store)
 PORT ?= 7860
+SETS ?= ../shared/eval
 # Recipes read these from the environment: a folder's name may hold what a shell would act on.
-export ARTICLES STORE PORT
+export ARTICLES STORE PORT SETS
 
-.PHONY: help setup run test browser
+.PHONY: help setup run test browser bench-engine
 .DELETE_ON_ERROR:
 
 help:
@@ -15,6 +16,7 @@ help:
 	@echo "make run ARTICLES=DIR    index that folder instead: the store then holds exactly its articles, and no longer what it held before"
 	@echo "         STORE=DIR       another store, to keep both; PORT=N another port"
 	@echo "make test                install what tests need, a browser included, then lint, type-check and test"
+	@echo "make bench-engine        compares the default model with the same weights in other engines; SETS=DIR, a folder of question sets"
 	@echo "make setup               only the .venv that the commands need"
 
 setup: .venv/.installed
@@ -27,6 +29,9 @@ test: .venv/.installed-dev browser
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/python -m pytest --durations=10
+
+bench-engine: setup
+	@.venv/bin/python docs/bench_engine.py "$$SETS" --passages 10000
 
 # Any Chromium that is there will do; else Debian's, where that can be installed, else Playwright's own.
 browser: .venv/.installed-dev

@@ -14,8 +14,8 @@ from tqdm import tqdm
 from index.articles import Article
 from index.build import BuildReport, build
 from index.commandline import Parser, add_json, add_store, run, visible
-from index.embed import DEFAULT_EMBEDDER, load_embedder
 from index.errors import InputError
+from index.models import DEFAULT_EMBEDDER, load_embedder
 from index.store import Manifest, Store, writing
 from index.stories import same_text
 

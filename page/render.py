@@ -40,6 +40,8 @@ _LANGUAGES = {
 }
 # Skipped files that are named one by one; the rest are counted.
 _MOST_SKIPPED = 20
+# Of the words of a question that a quote meets, those that weigh most.
+_PAIRS = 6
 
 StateName = Literal["ready", "indexing", "missing", "trouble"]
 
@@ -206,7 +208,7 @@ def _answer(answer: Answer) -> Markup:
                 direction(statement.text, of_language(language)), language, _text(statement.text), markers
             )
         )
-    sources = Markup().join(Markup("<li>{}</li>").format(_source_line(citation)) for citation in answer.citations)
+    sources = Markup().join(Markup("<li>{}{}</li>").format(_source_line(citation), _why(answer, citation)) for citation in answer.citations)
     parts.append(Markup('<h3>Sources</h3><ol class="citations">{}</ol>').format(sources))
     return Markup('<div class="answer">{}</div>').format(Markup().join(parts))
 
@@ -246,6 +248,19 @@ def _source_line(citation: Citation) -> Markup:
     return Markup('<button type="button" class="source-line" {}><span class="number">[{}]</span> <span>{}{}</span></button>').format(
         _place(citation), citation.number, _isolated(article.title or article.id), about
     )
+
+
+def _why(answer: Answer, citation: Citation) -> Markup:
+    """Which words of the question met which of the quote, behind a line that opens."""
+    if not citation.why:
+        return Markup()
+    pairs = Markup().join(
+        Markup('<li>{} <span aria-hidden="true">↔</span> {}</li>').format(
+            _isolated(pair.question.of(answer.question)), _isolated(pair.source.of(citation.article.text))
+        )
+        for pair in citation.why[:_PAIRS]
+    )
+    return Markup('<details class="why"><summary>Why this was found</summary><ul>{}</ul></details>').format(pairs)
 
 
 def _place(citation: Citation) -> Markup:

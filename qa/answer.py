@@ -13,6 +13,7 @@ from index.spans import Span, trim
 from index.store import Store
 from index.terms import is_stop, stems
 from qa.about import Fact, asked_fact
+from qa.interaction import Pair
 from qa.read import is_fragment, read
 from qa.retrieve import Hit, Question, analyse, retrieve
 
@@ -38,6 +39,8 @@ class Citation:
     quote: str
     speaker: str | None
     score: float
+    why: tuple[Pair, ...] = ()
+    """Which words of the question met which of the quote, by late interaction; empty where the model has single vectors only."""
 
     def __post_init__(self) -> None:
         if self.span.of(self.article.text) != self.quote:
@@ -106,7 +109,8 @@ def answer(store: Store, text: str, filters: Filters = ANY) -> Answer:
     for evidence in reading.evidence:
         first = len(citations) + 1
         for article_id, span in [(evidence.article_id, evidence.span), *evidence.reprints]:
-            citations.append(_cite(len(citations) + 1, articles[article_id], span, evidence.score))
+            why = evidence.why if span == evidence.span and article_id == evidence.article_id else ()
+            citations.append(_cite(len(citations) + 1, articles[article_id], span, evidence.score, why))
         statements.append(Statement(evidence.text, tuple(range(first, len(citations) + 1)), "verbatim"))
     return Answer(text, question.language, tuple(statements), tuple(citations), reading.short_answer, False, None, _total(timings))
 
@@ -162,8 +166,8 @@ def _abstained(
     return Answer(text, language, (), tuple(nearest), None, True, reason, _total(timings))
 
 
-def _cite(number: int, article: Article, span: Span, score: float) -> Citation:
-    return Citation(number, article, span, span.of(article.text), None, score)
+def _cite(number: int, article: Article, span: Span, score: float, why: tuple[Pair, ...] = ()) -> Citation:
+    return Citation(number, article, span, span.of(article.text), None, score, why)
 
 
 def _total(timings: dict[str, float]) -> dict[str, float]:
@@ -190,6 +194,16 @@ def as_json(answer: Answer) -> dict[str, Any]:
                 "quote": c.quote,
                 "speaker": c.speaker,
                 "score": c.score,
+                "why": [
+                    {
+                        "question": pair.question.of(answer.question),
+                        "source": pair.source.of(c.article.text),
+                        "start": pair.source.start,
+                        "end": pair.source.end,
+                        "weight": round(pair.weight, 4),
+                    }
+                    for pair in c.why
+                ],
             }
             for c in answer.citations
         ],

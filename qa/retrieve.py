@@ -1,79 +1,96 @@
-"""Question to passages: dense and lexical evidence, added up on one scale, with every language of the store given its chance.
+"""Question to passages: dense, token and lexical evidence, added up on one scale, with every language of the store given its chance.
 
-The score of a passage is
+The nearest vectors of each language and the best matches of words and names are candidates. The score of a candidate is
 
-    (cosine of question and passage + cosine of question and the passage's best sentence) / 2
-    - SAME_LANGUAGE                           where the passage is in the question's language
+    its likeness to the question
     + LEXICAL_WEIGHT * share ** LEXICAL_POWER
     + NAMES_WEIGHT * share of the names and numbers
 
 where a share is the BM25 score over the most that the question's words could score: the part of the question, weighed by rarity, that the
 passage meets. Unlike ranks (RRF) or z-scores, shares stay small by themselves where words cannot meet, across languages.
 
-Stages are functions from candidates to candidates: another ranking takes the place of `_scored` without touching the rest.
+Likeness, for a model with token vectors, is the MaxSim of the question's tokens with the passage's (interaction.py), and COSINE_WEIGHT of
+the cosine of the two. For a model with single vectors only it is half the passage's cosine and half its best sentence's. Both less what the
+model adds where the passage is in the question's language.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from heapq import nlargest
 
 import numpy as np
 
-from index.embed import Vectors
+from index.embed import EncodedQuestion, TokenEmbedder, Vectors
 from index.filters import ANY, Filters
 from index.language import language_of
 from index.lexical import Field
 from index.names import name_keys
 from index.passages import Passage, unit_id
-from index.store import Store
+from index.store import Store, with_title
 from index.terms import stems
+from qa.interaction import Meeting, maxsim, meet
 
 # Candidates of each language and kind. article@1 and @10 on 200 questions each of xquad-en, ar-on-en and arcd are the same at 30 and 100.
 CANDIDATES = 50
 LEXICAL_CANDIDATES = 100
-# xquad-en / xquad-ar / en-on-ar / ar-on-en / arcd, article@1: dense alone .968 / .902 / .800 / .740 / .655;
-# with the lexical share .980 / .943 / .802 / .748 / .728; with names too .980 / .950 / .802 / .777 / .733.
-# Reciprocal rank fusion instead: .975 / .922 / .193 / .242 / .677.
-LEXICAL_WEIGHT = 0.2
+MET = 100  # candidates whose tokens are met: half of them the nearest of each language, half the best by cosine and words
+# article@1 on xquad-en / xquad-ar / en-on-ar / ar-on-en / arcd, before the model's inputs were rounded better: MaxSim alone .980 / .953 /
+# .845 / .782 / .720; with words and names .983 / .958 / .858 / .795 / .738; with half the cosine as well .985 / .963 / .863 / .792 /
+# .730, and article@10 on arcd .953 instead of .948. By single vectors: dense alone .968 / .902 / .800 / .740 / .655, with words and names
+# .980 / .950 / .802 / .777 / .733, by reciprocal rank fusion .975 / .922 / .193 / .242 / .677.
+LEXICAL_WEIGHT = 0.3
 LEXICAL_POWER = 1.5
-NAMES_WEIGHT = 0.07
-# e5 rates a text in the question's own language this much too high. With half of the XQuAD paragraphs in English only and the other half in
-# Arabic only, questions whose paragraph is in the other language find it first in .23 (English) and .09 (Arabic) of the cases without this,
-# .81 and .74 with it; those whose paragraph is in their own language lose .001 and .016.
+NAMES_WEIGHT = 0.1
+COSINE_WEIGHT = 0.5
+# e5's single vectors rate a text in the question's own language this much too high. With half of the XQuAD paragraphs in English only and
+# the other half in Arabic only, questions whose paragraph is in the other language find it first in .23 (English) and .09 (Arabic) of the
+# cases without this, .81 and .74 with it; those whose paragraph is in their own language lose .001 and .016.
 SAME_LANGUAGE = 0.06
+# The same for token vectors and COSINE_WEIGHT of the cosine: .30 and .25 are found first without it, .80 and .76 with 0.14, where those in
+# their own language lose .000 and .018, and xquad-both .973 at 0.1 becomes .968.
+SAME_LANGUAGE_TOKENS = 0.13
 LONGEST_QUESTION = 2000  # characters that are read; nobody's question is longer, and embedding time grows with it
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that may answer: `score` as above, `rank` from 0. `cosines` are the question's with each of the passage's sentences."""
+    """A passage that may answer: `score` as above, `rank` from 0.
+
+    `sentences` is the likeness of each of the passage's sentences to the question, free of what the question's own language adds to it:
+    MaxSim within the sentence, or its cosine. `meeting` is None where the model has single vectors only.
+    """
 
     passage: Passage
     language: str
     score: float
     rank: int
     cosine: float
-    cosines: tuple[float, ...]
+    sentences: tuple[float, ...]
     lexical: float
     names: float
+    meeting: Meeting | None = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as it is searched for: analysed and embedded once."""
+    """A question as it is searched for: analysed and embedded once. `encoded` is None where the model has single vectors only."""
 
     text: str
     language: str
     terms: tuple[str, ...]
     names: tuple[str, ...]
     vector: Vectors
+    encoded: EncodedQuestion | None
 
 
 def analyse(store: Store, text: str) -> Question:
     """Of an over-long question the beginning is read."""
     text = text[:LONGEST_QUESTION]
-    return Question(text, language_of(text), tuple(stems(text)), tuple(name_keys(text)), store.embedder.questions([text])[0])
+    encoded = store.embedder.question(text) if isinstance(store.embedder, TokenEmbedder) else None
+    vector = store.embedder.questions([text])[0] if encoded is None else encoded.vector
+    return Question(text, language_of(text), tuple(stems(text)), tuple(name_keys(text)), vector, encoded)
 
 
 def retrieve(store: Store, question: Question, count: int, filters: Filters = ANY) -> list[Hit]:
@@ -83,14 +100,45 @@ def retrieve(store: Store, question: Question, count: int, filters: Filters = AN
     lexical = _shares(store, "terms", question.terms, filters)
     names = _shares(store, "names", question.names, filters)
     near: dict[str, float] = {}
+    fair: set[str] = set()
     sentences: set[str] = set()
     languages = [filters.language] if filters.language is not None else list(store.catalogue.languages())
     for language in languages:
         allowed = filters.in_language(language)
-        near.update(store.vectors.nearest("passages", question.vector, CANDIDATES, allowed))
-        sentences.update(id for id, _ in store.vectors.nearest("sentences", question.vector, CANDIDATES, allowed))
-    found = store.catalogue.passages([*near, *lexical, *names, *store.catalogue.passages_with(sentences)])
-    return _scored(store, question, list(found.values()), lexical, names)[:count]
+        nearest = store.vectors.nearest("passages", question.vector, CANDIDATES, allowed)
+        near.update(nearest)
+        fair.update(id for id, _ in nearest[: MET // (2 * len(languages))])
+        if question.encoded is None:
+            sentences.update(id for id, _ in store.vectors.nearest("sentences", question.vector, CANDIDATES, allowed))
+    ids = {*near, *lexical, *names, *store.catalogue.passages_with(sentences)}
+    cosines = near | _cosines(store.vectors.vectors("passages", [id for id in ids if id not in near]), question.vector)
+    by_words = {
+        id: LEXICAL_WEIGHT * lexical.get(id, 0.0) ** LEXICAL_POWER + NAMES_WEIGHT * names.get(id, 0.0) for id in ids & cosines.keys()
+    }
+    if question.encoded is not None:
+        best = nlargest(MET - len(fair), by_words.keys() - fair, key=lambda id: (by_words[id] + cosines[id], id))
+        by_words = {id: by_words[id] for id in (fair & by_words.keys()) | set(best)}
+    passages = store.catalogue.passages(by_words)
+    of_articles = store.catalogue.languages_of({passage.article_id for passage in passages.values()})
+    hits = [
+        Hit(
+            passage,
+            of_articles[passage.article_id],
+            by_words[passage.id],
+            0,
+            cosines[passage.id],
+            (),
+            lexical.get(passage.id, 0.0),
+            names.get(passage.id, 0.0),
+            None,
+        )
+        # Another process may take an article out between two questions to the catalogue.
+        for passage in passages.values()
+        if passage.article_id in of_articles
+    ]
+    if question.encoded is None:
+        return _ranked(_by_vectors(store, question, hits))[:count]
+    return _by_tokens(store, question, hits, count)
 
 
 def _shares(store: Store, field: Field, words: Sequence[str], filters: Filters) -> dict[str, float]:
@@ -99,31 +147,54 @@ def _shares(store: Store, field: Field, words: Sequence[str], filters: Filters) 
     return {id: score / most for id, score in store.lexical.best(field, words, LEXICAL_CANDIDATES, filters)} if most > 0 else {}
 
 
-def _scored(
-    store: Store, question: Question, passages: Sequence[Passage], lexical: Mapping[str, float], names: Mapping[str, float]
-) -> list[Hit]:
-    """The passages as hits, best first."""
-    articles = store.catalogue.languages_of({passage.article_id for passage in passages})
-    units = {unit_id(passage.article_id, span) for passage in passages for span in passage.sentences}
-    of_passages = _cosines(store.vectors.vectors("passages", [passage.id for passage in passages]), question.vector)
-    of_sentences = _cosines(store.vectors.vectors("sentences", list(units)), question.vector)
-    hits = []
-    for passage in passages:
-        # A vector may be missing only while another process takes the article out; it is then of no interest.
-        cosines = tuple(of_sentences.get(unit_id(passage.article_id, span), 0.0) for span in passage.sentences)
-        cosine = of_passages.get(passage.id, 0.0)
-        share, name_share = lexical.get(passage.id, 0.0), names.get(passage.id, 0.0)
-        language = articles[passage.article_id]
-        score = (
-            (cosine + max(cosines, default=cosine)) / 2
-            - SAME_LANGUAGE * (language == question.language)
-            + LEXICAL_WEIGHT * share**LEXICAL_POWER
-            + NAMES_WEIGHT * name_share
-        )
-        hits.append(Hit(passage, language, score, 0, cosine, cosines, share, name_share))
+def _ranked(hits: Sequence[Hit]) -> list[Hit]:
     # Equal scores keep one order in every run.
-    hits.sort(key=lambda hit: (-hit.score, hit.passage.article_id, hit.passage.span))
-    return [replace(hit, rank=rank) for rank, hit in enumerate(hits)]
+    ordered = sorted(hits, key=lambda hit: (-hit.score, hit.passage.article_id, hit.passage.span))
+    return [replace(hit, rank=rank) for rank, hit in enumerate(ordered)]
+
+
+def _by_tokens(store: Store, question: Question, hits: Sequence[Hit], count: int) -> list[Hit]:
+    """The `count` best by late interaction, with how they meet the question. `hits` bear their lexical scores."""
+    assert isinstance(store.embedder, TokenEmbedder) and question.encoded is not None
+    tokens = store.tokens.tokens([hit.passage.id for hit in hits])
+    # Tokens may be missing only while another process takes the article out; it is then of no interest.
+    present = [hit for hit in hits if hit.passage.id in tokens]
+    similarities = meet(store.embedder, question.encoded, [tokens[hit.passage.id] for hit in present])
+    scored = [
+        replace(
+            hit, score=hit.score + COSINE_WEIGHT * hit.cosine + maxsim(question.encoded, own) - _bonus(question, hit, SAME_LANGUAGE_TOKENS)
+        )
+        for hit, own in zip(present, similarities, strict=True)
+    ]
+    own = {hit.passage.id: met for hit, met in zip(present, similarities, strict=True)}
+    best = _ranked(scored)[:count]
+    articles = store.catalogue.articles(hit.passage.article_id for hit in best)
+    finished = []
+    for hit in best:
+        if hit.passage.article_id in articles:
+            passage = hit.passage
+            title = len(with_title(articles[passage.article_id], passage.span)) - len(passage.text)
+            meeting = Meeting(own[passage.id], tokens[passage.id].spans.astype(np.int64) + (passage.span.start - title))
+            bonus = _bonus(question, hit, SAME_LANGUAGE_TOKENS)
+            sentences = tuple(float(question.encoded.weights @ meeting.best(span)) - bonus for span in passage.sentences)
+            finished.append(replace(hit, sentences=sentences, meeting=meeting))
+    return finished
+
+
+def _bonus(question: Question, hit: Hit, same_language: float) -> float:
+    return same_language if hit.language == question.language else 0.0
+
+
+def _by_vectors(store: Store, question: Question, hits: Sequence[Hit]) -> list[Hit]:
+    units = {unit_id(hit.passage.article_id, span) for hit in hits for span in hit.passage.sentences}
+    cosines = _cosines(store.vectors.vectors("sentences", list(units)), question.vector)
+    scored = []
+    for hit in hits:
+        bonus = _bonus(question, hit, SAME_LANGUAGE)
+        own = tuple(cosines.get(unit_id(hit.passage.article_id, span), 0.0) - bonus for span in hit.passage.sentences)
+        cosine = hit.cosine - bonus
+        scored.append(replace(hit, score=hit.score + (cosine + max(own, default=cosine)) / 2, cosine=cosine, sentences=own))
+    return scored
 
 
 def _cosines(vectors: Mapping[str, Vectors], question: Vectors) -> dict[str, float]:

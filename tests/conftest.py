@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
+import onnx
 import pytest
 from hypothesis import settings
+from onnx import TensorProto, helper, numpy_helper
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from index.build import build
-from index.embed import Vectors
+from index.embed import Encoded, EncodedQuestion, Vectors
 from index.store import Store
-from index.terms import stems
+from index.terms import stems, terms
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -36,10 +40,43 @@ class TinyEmbedder:
         vectors = np.full((len(texts), 64), 1e-3, dtype=np.float32)
         for row, text in enumerate(texts):
             for stem in stems(text):
-                vectors[row, sum(stem.encode()) % 64] += 1
+                vectors[row, _axis(stem)] += 1
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
     questions = passages
+
+
+def _axis(stem: str) -> int:
+    return sum(stem.encode()) % 64
+
+
+class TinyTokenEmbedder(TinyEmbedder):
+    """The same with token vectors: a word's is its axis, so that words of one axis have the cosine 1 and others 0."""
+
+    name = "tiny-tokens"
+
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        made = []
+        for text, vector in zip(texts, self.passages(texts), strict=True):
+            spans, axes = _words(text)
+            made.append(Encoded(vector, spans, 127 * np.eye(64, dtype=np.int8)[axes]))
+        return made
+
+    def question(self, text: str) -> EncodedQuestion:
+        (vector,) = self.questions([text])
+        spans, axes = _words(text)
+        weights = np.full(len(axes), 1 / max(1, len(axes)), dtype=np.float32)
+        return EncodedQuestion(vector, spans, np.eye(64, dtype=np.float32)[axes], weights)
+
+    def compare(self, question: Vectors, tokens: npt.NDArray[np.int8]) -> Vectors:
+        return np.asarray(question @ tokens.astype(np.float32).T / 127, dtype=np.float32)
+
+
+def _words(text: str) -> tuple[npt.NDArray[np.uint32], list[int]]:
+    """The places of a text's words and their axes."""
+    words = terms(text)
+    spans = np.array([(word.span.start, word.span.end) for word in words], dtype=np.uint32).reshape(-1, 2)
+    return spans, [_axis(word.stem) for word in words]
 
 
 @pytest.fixture
@@ -50,6 +87,58 @@ def tiny_embedder() -> TinyEmbedder:
 @pytest.fixture(scope="session")
 def make_tiny_embedder() -> type[TinyEmbedder]:
     return TinyEmbedder
+
+
+@pytest.fixture(scope="session")
+def make_tiny_token_embedder() -> type[TinyTokenEmbedder]:
+    return TinyTokenEmbedder
+
+
+@pytest.fixture(params=[TinyEmbedder, TinyTokenEmbedder], ids=["single vectors", "token vectors"])
+def each_embedder(request: pytest.FixtureRequest) -> TinyEmbedder:
+    """A model with a vector a text, and one with a vector a token as well."""
+    made: TinyEmbedder = request.param()
+    return made
+
+
+@pytest.fixture(scope="session")
+def make_onnx_model() -> Callable[..., Path]:
+    return write_onnx_model
+
+
+def write_onnx_model(folder: Path, words: Sequence[str], seed: int = 0, output: str = "last_hidden_state") -> Path:
+    """A model as one exported from Hugging Face, small: a token's state is a random vector of 32 dimensions for its word."""
+    folder.mkdir(parents=True, exist_ok=True)
+    vocabulary = {piece: id for id, piece in enumerate(["[UNK]", "[CLS]", "[SEP]", ".", "?", *dict.fromkeys(words)])}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.Lowercase()
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 1), ("[SEP]", 2)])
+    tokenizer.save(str(folder / "tokenizer.json"))
+
+    random = np.random.default_rng(seed)
+    weights: dict[str, npt.NDArray[np.generic]] = {
+        "words": random.standard_normal((len(vocabulary), 32)).astype(np.float32),
+        "types": np.zeros((2, 32), dtype=np.float32),
+        "last axis": np.array([2], dtype=np.int64),
+    }
+    nodes = [
+        helper.make_node("Gather", ["words", "input_ids"], ["word"]),
+        helper.make_node("Gather", ["types", "token_type_ids"], ["type"]),
+        helper.make_node("Add", ["word", "type"], ["state"]),
+        helper.make_node("Cast", ["attention_mask"], ["mask"], to=TensorProto.FLOAT),
+        helper.make_node("Unsqueeze", ["mask", "last axis"], ["broad mask"]),
+        helper.make_node("Mul", ["state", "broad mask"], [output]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "tiny",
+        [helper.make_tensor_value_info(name, TensorProto.INT64, [1, "n"]) for name in ("input_ids", "attention_mask", "token_type_ids")],
+        [helper.make_tensor_value_info(output, TensorProto.FLOAT, [1, "n", 32])],
+        [numpy_helper.from_array(values, name) for name, values in weights.items()],
+    )
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10), folder / "model.onnx")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -15,11 +15,13 @@ import pytest
 from index.articles import Skipped
 from index.build import BuildReport, build
 from index.catalogue import Catalogue
-from index.embed import Embedder, Vectors
+from index.embed import Embedder, TokenEmbedder, Vectors
 from index.errors import EmbedderError, InputError, StoreDamaged, StoreOfAnotherMaker
 from index.lexical import LexicalIndex
+from index.models import load_embedder
 from index.passages import PASSAGE_TOKENS
 from index.store import Store
+from index.tokens import TokenIndex
 from index.vectors import VectorIndex
 from qa.retrieve import analyse, retrieve
 
@@ -65,6 +67,8 @@ def check_whole(folder: Path, embedder: Embedder, sources: Path) -> None:
     try:
         assert store.differences() == []
         passages, sentences = store.catalogue.unit_counts()
+        if isinstance(embedder, TokenEmbedder):
+            sentences = 0
         assert (store.vectors.count("passages"), store.vectors.count("sentences"), store.lexical.count()) == (passages, sentences, passages)
     finally:
         store.close()
@@ -212,15 +216,44 @@ def test_a_folder_with_other_files_is_never_made_a_store(sources: Path, tmp_path
     assert file.read_text(encoding="utf-8") == "mine"
 
 
-@pytest.mark.parametrize("part", ["chroma", "lexical", "catalogue.sqlite3"])
-def test_a_part_of_the_store_that_was_deleted_comes_back(sources: Path, folder: Path, tiny_embedder: Any, part: str) -> None:
-    build(folder, [sources], tiny_embedder)
-    for path in sorted(folder.glob(f"{part}*")):
-        subprocess.run(["rm", "-r", str(path)], check=True)
+@pytest.mark.parametrize("part", ["chroma", "tokens", "lexical", "catalogue.sqlite3"])
+def test_a_part_of_the_store_that_was_deleted_comes_back(
+    sources: Path, folder: Path, tmp_path: Path, make_onnx_model: Callable[..., Path], part: str
+) -> None:
+    model = make_onnx_model(tmp_path / "model", ["harbour", "boats", "monday", "pier"])
+    embedder = load_embedder(f"onnx:{model}")
+    build(folder, [sources], embedder)
+    delete(folder, part)
     with pytest.raises(StoreDamaged, match=rf"has lost its {part}\. Run: python -m index build"):
         Store.open(folder)
-    build(folder, [sources], tiny_embedder)
-    check_whole(folder, tiny_embedder, sources)
+    build(folder, [sources], embedder)
+    check_whole(folder, embedder, sources)
+
+
+def delete(folder: Path, part: str) -> None:
+    for path in sorted(folder.glob(f"{part}*")):
+        subprocess.run(["rm", "-r", str(path)], check=True)
+
+
+@pytest.mark.parametrize("part", ["chroma", "lexical", "catalogue.sqlite3"])
+def test_a_part_other_than_the_tokens_comes_back_without_the_model(sources: Path, folder: Path, each_embedder: Any, part: str) -> None:
+    build(folder, [sources], each_embedder)
+    delete(folder, part)
+    each_embedder.embedded.clear()
+    build(folder, [sources], each_embedder)
+    assert each_embedder.embedded == []
+    check_whole(folder, each_embedder, sources)
+
+
+def test_tokens_that_were_deleted_are_made_again_each_text_once(sources: Path, folder: Path, each_embedder: Any) -> None:
+    build(folder, [sources], each_embedder)
+    first = sorted(each_embedder.embedded)
+    assert len(first) == len(set(first))
+    delete(folder, "tokens")
+    each_embedder.embedded.clear()
+    build(folder, [sources], each_embedder)
+    assert sorted(each_embedder.embedded) == first
+    check_whole(folder, each_embedder, sources)
 
 
 class Stops:
@@ -239,45 +272,65 @@ class Stops:
         return self.call(*arguments, **named)
 
 
-STEPS = [
-    *[(VectorIndex, "put", turn) for turn in (1, 2, 3, 4)],
-    *[(room, step, turn) for room, step in ((VectorIndex, "remove"), (LexicalIndex, "update"), (Catalogue, "show")) for turn in (1, 2)],
+STEPS: list[tuple[type, str, int]] = [
+    *[(room, step, turn) for room, step in ((TokenIndex, "put"), (VectorIndex, "put"), (VectorIndex, "remove")) for turn in (1, 2)],
+    *[(room, step, turn) for room, step in ((LexicalIndex, "update"), (Catalogue, "show")) for turn in (1, 2)],
     (Catalogue, "put", 35),
+]
+# Without token vectors sentences are put as well.
+CASES = [
+    *[("tiny", *case) for case in STEPS],
+    *[("tiny", VectorIndex, "put", turn) for turn in (3, 4)],
+    *[("tokens", *case) for case in STEPS],
 ]
 
 
-@pytest.mark.parametrize(("room", "step", "turn"), STEPS, ids=[f"{room.__name__}.{step}-{turn}" for room, step, turn in STEPS])
+@pytest.mark.parametrize(
+    ("model", "room", "step", "turn"), CASES, ids=[f"{model}-{room.__name__}.{step}-{turn}" for model, room, step, turn in CASES]
+)
 @pytest.mark.parametrize("changes", [False, True], ids=["first build", "later build"])
 def test_a_build_that_was_stopped_at_any_step_is_finished_by_the_next(
-    tmp_path: Path, folder: Path, tiny_embedder: Any, monkeypatch: pytest.MonkeyPatch, room: type, step: str, turn: int, changes: bool
+    tmp_path: Path,
+    folder: Path,
+    make_tiny_embedder: Any,
+    make_tiny_token_embedder: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    model: str,
+    room: type,
+    step: str,
+    turn: int,
+    changes: bool,
 ) -> None:
     """More articles than one batch holds, so that a stop can fall between batches."""
+    embedder = make_tiny_embedder() if model == "tiny" else make_tiny_token_embedder()
     sources = write_articles(tmp_path / "many", 40)
     if changes:
-        build(folder, [sources], tiny_embedder)
+        build(folder, [sources], embedder)
         write_articles(sources, 36, "kites")
         (sources / "039.txt").unlink()
     with monkeypatch.context() as patch:
         patch.setattr(room, step, Stops(getattr(room, step), turn))
         with pytest.raises(KeyboardInterrupt):
-            build(folder, [sources], tiny_embedder)
-    seen_by_readers(folder, tiny_embedder)
-    build(folder, [sources], tiny_embedder)
-    check_whole(folder, tiny_embedder, sources)
+            build(folder, [sources], embedder)
+    seen_by_readers(folder, embedder)
+    build(folder, [sources], embedder)
+    check_whole(folder, embedder, sources)
 
 
 def seen_by_readers(folder: Path, embedder: Embedder) -> None:
     """Whatever is visible is whole: its passages, their vectors, their words."""
     store = Store.open_or_make(folder, embedder)
     try:
-        in_lexical, in_chroma, sentences = store.lexical.ids(), store.vectors.ids("passages"), store.vectors.ids("sentences")
+        whole = store.lexical.ids() & store.vectors.ids("passages") & store.tokens.ids()
+        sentences = store.vectors.ids("sentences")
         for article in store.catalogue.all_articles():
             passages = store.catalogue.passages_of(article.id)
             assert passages
             for passage in passages:
                 assert passage.span.of(article.text) == passage.text
-                assert passage.id in in_lexical & in_chroma
-                assert {f"{passage.id.split(':')[0]}:{s.start}-{s.end}" for s in passage.sentences} <= sentences
+                assert passage.id in whole
+                if not isinstance(embedder, TokenEmbedder):
+                    assert {f"{passage.id.split(':')[0]}:{s.start}-{s.end}" for s in passage.sentences} <= sentences
         visible = {article.id for article in store.catalogue.all_articles()}
         for question in ("How many boats did the harbour of Marwena count?", "kites on Monday", "pier 12"):
             hits = retrieve(store, analyse(store, question), 30)

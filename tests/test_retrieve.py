@@ -38,9 +38,10 @@ def stored(folder: Path, articles: Iterable[Article], embedder: Embedder) -> Ite
     store.close()
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory, make_tiny_embedder: type[Any]) -> Iterator[Store]:
-    with stored(tmp_path_factory.mktemp("retrieve") / "store", ARTICLES, make_tiny_embedder()) as store:
+@pytest.fixture(scope="module", params=["make_tiny_embedder", "make_tiny_token_embedder"], ids=["single vectors", "token vectors"])
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    embedder = request.getfixturevalue(request.param)()
+    with stored(tmp_path_factory.mktemp("retrieve") / "store", ARTICLES, embedder) as store:
         yield store
 
 
@@ -79,7 +80,7 @@ def test_as_many_as_asked_for_or_as_there_are_best_first(store: Store, count: in
     assert len(hits) == min(count, len(ARTICLES))
     assert [hit.rank for hit in hits] == list(range(len(hits)))
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
-    assert hits == search(store, QUESTION, 100)[:count]
+    assert [(hit.passage, hit.score) for hit in hits] == [(hit.passage, hit.score) for hit in search(store, QUESTION, 100)[:count]]
 
 
 @pytest.mark.parametrize("question", ["How long does the train take?", "كم مدرسة أُغلقت؟", "Naharat"])
@@ -94,7 +95,8 @@ def test_hits_carry_what_the_articles_hold(samples_store: Store, question: str) 
         assert article is not None
         assert hit.passage.span.of(article.text) == hit.passage.text
         assert hit.language == article.language
-        assert len(hit.cosines) == len(hit.passage.sentences)
+        assert len(hit.sentences) == len(hit.passage.sentences)
+        assert all(-1.001 <= likeness <= 1.001 for likeness in hit.sentences)
         assert -1.001 <= hit.cosine <= 1.001
         assert 0 <= hit.lexical <= 1 and 0 <= hit.names <= 1
 
@@ -131,29 +133,29 @@ def test_both_languages_are_seen_for_one_question(samples_store: Store) -> None:
     assert {hit.language for hit in search(samples_store, "How many people died when the ferry Nawras capsized?", 20)} == {"ar", "en"}
 
 
-def test_every_language_is_seen_however_many_articles_the_other_has(tmp_path: Path, tiny_embedder: Any) -> None:
+def test_every_language_is_seen_however_many_articles_the_other_has(tmp_path: Path, each_embedder: Any) -> None:
     crowd = [make_article(f"{n}.txt", f"{LOAD} It was number {n}.", language="en") for n in range(120)]
     alone = make_article("alone.txt", "حلّ الضباب على الميناء.", language="ar")
-    with stored(tmp_path / "store", [*crowd, alone], tiny_embedder) as store:
+    with stored(tmp_path / "store", [*crowd, alone], each_embedder) as store:
         assert "alone.txt" in ids(search(store, QUESTION, 200))
 
 
 @pytest.mark.parametrize("question", ["What did Nazarov say?", "ماذا قال نزاروف؟", "Что сказал Назаров?"])
 @pytest.mark.parametrize("name", ["نزاروف", "Nazarov", "Назаров"])
-def test_a_name_counts_across_scripts(tmp_path: Path, tiny_embedder: Any, question: str, name: str) -> None:
+def test_a_name_counts_across_scripts(tmp_path: Path, each_embedder: Any, question: str, name: str) -> None:
     """Paragraphs that differ in a name alone: its spelling in another script must tell them apart, for vectors hardly do."""
     others = ["الحكيمي", "برهومي", "Lindqvist", "Fontaine", "Баженко"]
     articles = [make_article(f"{n}.txt", f"كان {other} هناك صباحا.", language="ar") for n, other in enumerate([*others, name])]
-    with stored(tmp_path / "store", articles, tiny_embedder) as store:
+    with stored(tmp_path / "store", articles, each_embedder) as store:
         told = [hit.passage.text for hit in search(store, question) if hit.names > 0]
         assert told == [articles[-1].text]
 
 
-def test_a_number_counts_however_it_is_written(tmp_path: Path, tiny_embedder: Any) -> None:
+def test_a_number_counts_however_it_is_written(tmp_path: Path, each_embedder: Any) -> None:
     articles = [
         make_article(f"{n}.txt", f"بلغ العدد {number} هناك.", language="ar") for n, number in enumerate(["٥٤٬٣٢١", "٦٠٬٠٠٠", "٧١٬٩٠٠"])
     ]
-    with stored(tmp_path / "store", articles, tiny_embedder) as store:
+    with stored(tmp_path / "store", articles, each_embedder) as store:
         assert search(store, "Who counted 60,000?")[0].passage.article_id == "1.txt"
 
 
@@ -192,6 +194,26 @@ def test_words_of_a_query_language_are_words(store: Store) -> None:
     assert ids(search(store, "NOT ferry -harbour", 4)) == ids(search(store, "ferry harbour not", 4))
 
 
-def test_a_store_without_articles_gives_nothing(tmp_path: Path, tiny_embedder: Any) -> None:
-    with stored(tmp_path / "store", [], tiny_embedder) as store:
+def test_tokens_say_where_the_question_meets_each_sentence(samples_store: Store) -> None:
+    question = analyse(samples_store, "How many passengers was the Nawras licensed to carry?")
+    assert question.encoded is not None
+    for hit in retrieve(samples_store, question, 20):
+        assert hit.meeting is not None
+        assert hit.meeting.similarities.shape == (len(question.encoded.tokens), len(hit.meeting.spans))
+        met = [float(question.encoded.weights @ hit.meeting.best(sentence)) for sentence in hit.passage.sentences]
+        of_the_language = met[0] - hit.sentences[0]
+        assert of_the_language > 0 if hit.language == question.language else of_the_language == pytest.approx(0, abs=1e-6)
+        assert hit.sentences == pytest.approx([likeness - of_the_language for likeness in met])
+
+
+def test_single_vectors_have_no_meeting(tmp_path: Path, tiny_embedder: Any) -> None:
+    with stored(tmp_path / "store", ARTICLES, tiny_embedder) as store:
+        assert analyse(store, QUESTION).encoded is None
+        hits = search(store, QUESTION)
+        assert hits
+        assert all(hit.meeting is None and len(hit.sentences) == len(hit.passage.sentences) for hit in hits)
+
+
+def test_a_store_without_articles_gives_nothing(tmp_path: Path, each_embedder: Any) -> None:
+    with stored(tmp_path / "store", [], each_embedder) as store:
         assert search(store, QUESTION) == []

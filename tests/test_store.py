@@ -20,9 +20,10 @@ import pytest
 
 from index.articles import Article, make_article
 from index.build import build
-from index.embed import DEFAULT_EMBEDDER, load_embedder
+from index.embed import encode
 from index.errors import EmbedderError, OnRecordError, SettingError, StoreDamaged, StoreInUse, StoreMissing, StoreOfAnotherMaker
 from index.filters import ANY
+from index.models import DEFAULT_EMBEDDER, load_embedder
 from index.passages import article_key, passages_of, unit_id
 from index.spans import Span
 from index.store import Manifest, Store, with_title, writing
@@ -95,6 +96,65 @@ def test_each_sentence_is_embedded_once_though_passages_overlap(tmp_path: Path, 
     assert store.vectors.count("sentences") == len(sentences)
 
 
+def test_each_distinct_text_is_embedded_once_whoever_shares_it(each_embedder: Any, tmp_path: Path) -> None:
+    """Two newspapers with the same wire text are two articles with one text."""
+    text = "The boat left the harbour. The boat left the harbour. Nobody saw it."
+    articles = [make_article(id, text, title="News") for id in ("courier.txt", "lantern.txt")]
+    with writing(tmp_path / "wire"):
+        store = Store.open_or_make(tmp_path / "wire", each_embedder)
+        store.put([(articles[0], passages_of(articles[0]))])
+        store.put([(article, passages_of(article)) for article in articles])
+        assert len(each_embedder.embedded) == len(set(each_embedder.embedded)) > 0
+        assert store.differences() == []
+        store.remove(["courier.txt"])
+    assert store.differences() == []
+    hits = retrieve(store, analyse(store, "the boat left"), 5)
+    assert {hit.passage.article_id for hit in hits} == {"lantern.txt"}
+    assert all(hit.cosine > 0 for hit in hits)
+    store.close()
+
+
+def test_an_article_that_was_removed_and_comes_again_is_not_embedded_again(tmp_path: Path, sources: Path, each_embedder: Any) -> None:
+    folder = tmp_path / "again"
+    build(folder, [sources], each_embedder)
+    text = (sources / "ferry.txt").read_text(encoding="utf-8")
+    (sources / "ferry.txt").unlink()
+    build(folder, [sources], each_embedder)
+    (sources / "ferry.txt").write_text(text, encoding="utf-8")
+    each_embedder.embedded.clear()
+    assert build(folder, [sources], each_embedder).added == 1
+    assert each_embedder.embedded == []
+    store = Store.open_or_make(folder, each_embedder)
+    assert store.differences() == []
+    assert retrieve(store, analyse(store, "the ferry left Kessa at nine"), 1)[0].passage.article_id == "ferry.txt"
+    store.close()
+
+
+def test_a_model_with_token_vectors_needs_no_vectors_of_sentences(tmp_path: Path, sources: Path, make_tiny_token_embedder: Any) -> None:
+    embedder = make_tiny_token_embedder()
+    build(tmp_path / "tokens", [sources], embedder)
+    store = Store.open_or_make(tmp_path / "tokens", embedder)
+    passages, sentences = store.catalogue.unit_counts()
+    assert sentences > passages == store.vectors.count("passages") == len(store.tokens.ids()) == len(embedder.embedded)
+    assert store.vectors.count("sentences") == 0
+    store.close()
+
+
+def test_the_tokens_of_a_stored_passage_are_those_of_what_was_embedded(
+    tmp_path: Path, sources: Path, make_tiny_token_embedder: Any
+) -> None:
+    embedder = make_tiny_token_embedder()
+    build(tmp_path / "tokens", [sources], embedder)
+    store = Store.open_or_make(tmp_path / "tokens", embedder)
+    for article in store.catalogue.all_articles():
+        for passage in store.catalogue.passages_of(article.id):
+            found = store.tokens.tokens([passage.id])[passage.id]
+            (expected,) = embedder.encode([with_title(article, passage.span)])
+            assert found.spans.tolist() == expected.spans.tolist()
+            assert found.vectors.tolist() == expected.tokens.tolist()
+    store.close()
+
+
 def test_a_passage_is_embedded_under_its_title_and_stored_without(store: Store) -> None:
     article = make_article("a", "Bridge opens\n\nThe mayor cut a ribbon of red silk.", title="The bridge of Kessa opens")
     (passage,) = passages_of(article)
@@ -118,6 +178,10 @@ def lose_vectors(store: Store, article: Article) -> None:
     store.vectors.remove([article_key(article.id)])
 
 
+def lose_tokens(store: Store, article: Article) -> None:
+    store.tokens.remove([article_key(article.id)])
+
+
 def lose_words(store: Store, article: Article) -> None:
     store.lexical.update([], removed=[article_key(article.id)])
 
@@ -130,6 +194,11 @@ def lose_sentence(store: Store, article: Article) -> None:
 def add_stranger_to_chroma(store: Store, _: Article) -> None:
     vector = store.embedder.passages(["nobody's"])
     store.vectors.put("passages", [Unit(unit_id("nobody", Span(0, 8)), article_key("nobody"), "nobody's", "en", None, None)], vector)
+
+
+def add_stranger_to_tokens(store: Store, _: Article) -> None:
+    (encoded,) = encode(store.embedder, ["nobody's"])
+    store.tokens.put([(unit_id("nobody", Span(0, 8)), article_key("nobody"), "a hash")], {"a hash": encoded})
 
 
 def add_stranger_to_words(store: Store, article: Article) -> None:
@@ -152,9 +221,11 @@ def hide(store: Store, article: Article) -> None:
 
 DAMAGES: list[tuple[Callable[[Store, Article], None], list[str]]] = [
     (lose_vectors, [r"Chroma passages: .* of 'ferry.txt' is missing", *[r"Chroma sentences: .* of 'ferry.txt' is missing"]]),
+    (lose_tokens, ["tokens: .* of 'ferry.txt' is missing"]),
     (lose_words, ["full-text index: .* of 'ferry.txt' is missing"]),
     (lose_sentence, ["Chroma sentences: .* of 'ferry.txt' is missing"]),
     (add_stranger_to_chroma, ["Chroma passages: .* is of no article"]),
+    (add_stranger_to_tokens, ["tokens: .* is of no article"]),
     (add_stranger_to_words, ["full-text index: .* is of no article"]),
     (lose_one_and_add_a_stranger, ["Chroma passages: .* of 'ferry.txt' is missing", "Chroma passages: .* is of no article"]),
     (hide, ["'ferry.txt' is not wholly indexed"]),
@@ -187,14 +258,53 @@ def test_verify_names_a_passage_that_is_not_its_articles_text(store: Store) -> N
     assert [line for line in store.differences() if "is not the text of 'ferry.txt' at its place" in line]
 
 
+def forget_texts(store: Store, article: Article) -> None:
+    """As a compaction does with texts that no article uses."""
+    lose_tokens(store, article)
+    store.tokens._db.execute("DELETE FROM vectors WHERE text IN (SELECT number FROM texts WHERE users = 0)")
+    store.tokens._db.execute("DELETE FROM texts WHERE users = 0")
+
+
 def test_a_build_embeds_again_only_what_was_damaged(store: Store, sources: Path, tiny_embedder: Any) -> None:
     article = store.catalogue.article("salt.txt")
     assert article is not None
-    lose_words(store, article)
+    forget_texts(store, article)
     tiny_embedder.embedded.clear()
     build(store.folder, [sources], tiny_embedder)
     assert tiny_embedder.embedded
     assert not any("ferry" in text or "القارب" in text for text in tiny_embedder.embedded)
+
+
+@pytest.mark.parametrize("damage", [lose_vectors, lose_tokens, lose_words, lose_sentence, lose_one_and_add_a_stranger, hide])
+def test_what_was_embedded_once_is_mended_without_the_model(
+    store: Store, sources: Path, tiny_embedder: Any, damage: Callable[[Store, Article], None]
+) -> None:
+    article = store.catalogue.article("ferry.txt")
+    assert article is not None
+    damage(store, article)
+    assert store.differences()
+    tiny_embedder.embedded.clear()
+    build(store.folder, [sources], tiny_embedder)
+    assert tiny_embedder.embedded == []
+    mended = Store.open_or_make(store.folder, tiny_embedder)
+    assert mended.differences() == []
+    mended.close()
+
+
+def test_verify_says_which_texts_token_vectors_are_not_as_they_were_written(
+    tmp_path: Path, sources: Path, make_tiny_token_embedder: Any
+) -> None:
+    embedder = make_tiny_token_embedder()
+    build(tmp_path / "tokens", [sources], embedder)
+    path = tmp_path / "tokens" / "tokens" / "vectors-0.bin"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    store = Store.open_or_make(tmp_path / "tokens", embedder)
+    (line,) = store.differences()
+    assert "are not those that were written; delete" in line
+    assert line.endswith(str(path.parent))
+    store.close()
 
 
 def test_a_removed_article_is_in_no_part_and_the_others_stay(store: Store) -> None:
@@ -394,7 +504,7 @@ def test_a_catalogue_with_a_torn_page_is_damage_in_one_line(folder: Path, tiny_e
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("part", "file"), [("chroma", "chroma.sqlite3"), ("lexical", "meta.json")])
+@pytest.mark.parametrize(("part", "file"), [("chroma", "chroma.sqlite3"), ("tokens", "texts.sqlite3"), ("lexical", "meta.json")])
 def test_an_index_with_junk_in_it_is_damage_and_the_advice_mends_it(
     folder: Path, sources: Path, tiny_embedder: Any, part: str, file: str
 ) -> None:
@@ -408,7 +518,7 @@ def test_an_index_with_junk_in_it_is_damage_and_the_advice_mends_it(
     subprocess.run([sys.executable, "-c", _BUILDER, str(folder), str(sources)], cwd=ROOT, check=True)
     with sqlite3.connect(folder / "catalogue.sqlite3") as catalogue:
         assert catalogue.execute("SELECT count(*), sum(indexed) FROM articles").fetchone() == (3, 3)
-    assert len([*(folder / part).iterdir()]) > 1
+    assert not (folder / part / file).read_bytes().startswith(b"this is neither")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
