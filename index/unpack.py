@@ -209,7 +209,8 @@ class _Graph:
 
     In int8 the linear layers' weights are rounded by output, and their inputs as they come, on one scale. One input of each takes values
     many times those of all others and would spoil that scale: it is multiplied apart, in float32. article@1 on xquad-en / -ar / en-on-ar /
-    ar-on-en: float32 .983 / .963 / .870 / .797; int8 .980 / .953 / .845 / .782; with that input apart .983 / .960 / .865 / .800.
+    ar-on-en: float32 .983 / .963 / .870 / .797; int8 .980 / .953 / .845 / .782; with that input apart .983 / .955 / .863 / .792. The mean
+    cosine of a token's vector to float32's is .985 without and .999 with it; eight inputs apart are 5 % slower and .9992.
     Word embeddings keep the package's 4 bits.
 
     Nodes and weights are kept as they are added; each method returns the name of what it computes.
