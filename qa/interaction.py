@@ -1,6 +1,6 @@
 """Late interaction: every token of a question meets the token of a text that is most like it (MaxSim; Khattab and Zaharia 2020, "ColBERT").
 
-The same meetings rank passages, find the sentence that answers, say what of the question found no counterpart, and explain a citation.
+The same meetings rank passages, find the sentence that answers, and explain a citation.
 """
 
 from __future__ import annotations

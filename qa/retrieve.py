@@ -28,7 +28,7 @@ from index.language import language_of
 from index.lexical import Field
 from index.names import name_keys
 from index.passages import Passage, unit_id
-from index.store import Store, with_title
+from index.store import Store, title_above
 from index.terms import stems
 from qa.interaction import Meeting, maxsim, meet
 
@@ -119,11 +119,11 @@ def retrieve(store: Store, question: Question, count: int, filters: Filters = AN
         best = nlargest(MET - len(fair), by_words.keys() - fair, key=lambda id: (by_words[id] + cosines[id], id))
         by_words = {id: by_words[id] for id in (fair & by_words.keys()) | set(best)}
     passages = store.catalogue.passages(by_words)
-    of_articles = store.catalogue.languages_of({passage.article_id for passage in passages.values()})
+    headings = store.catalogue.headings({passage.article_id for passage in passages.values()})
     hits = [
         Hit(
             passage,
-            of_articles[passage.article_id],
+            headings[passage.article_id][0],
             by_words[passage.id],
             0,
             cosines[passage.id],
@@ -134,11 +134,11 @@ def retrieve(store: Store, question: Question, count: int, filters: Filters = AN
         )
         # Another process may take an article out between two questions to the catalogue.
         for passage in passages.values()
-        if passage.article_id in of_articles
+        if passage.article_id in headings
     ]
     if question.encoded is None:
         return _ranked(_by_vectors(store, question, hits))[:count]
-    return _by_tokens(store, question, hits, count)
+    return _by_tokens(store, question, hits, headings, count)
 
 
 def _shares(store: Store, field: Field, words: Sequence[str], filters: Filters) -> dict[str, float]:
@@ -153,31 +153,34 @@ def _ranked(hits: Sequence[Hit]) -> list[Hit]:
     return [replace(hit, rank=rank) for rank, hit in enumerate(ordered)]
 
 
-def _by_tokens(store: Store, question: Question, hits: Sequence[Hit], count: int) -> list[Hit]:
+def _by_tokens(
+    store: Store, question: Question, hits: Sequence[Hit], headings: Mapping[str, tuple[str, str | None]], count: int
+) -> list[Hit]:
     """The `count` best by late interaction, with how they meet the question. `hits` bear their lexical scores."""
     assert isinstance(store.embedder, TokenEmbedder) and question.encoded is not None
     tokens = store.tokens.tokens([hit.passage.id for hit in hits])
     # Tokens may be missing only while another process takes the article out; it is then of no interest.
     present = [hit for hit in hits if hit.passage.id in tokens]
     similarities = meet(store.embedder, question.encoded, [tokens[hit.passage.id] for hit in present])
+    met = {hit.passage.id: own for hit, own in zip(present, similarities, strict=True)}
     scored = [
         replace(
-            hit, score=hit.score + COSINE_WEIGHT * hit.cosine + maxsim(question.encoded, own) - _bonus(question, hit, SAME_LANGUAGE_TOKENS)
+            hit,
+            score=hit.score
+            + COSINE_WEIGHT * hit.cosine
+            + maxsim(question.encoded, met[hit.passage.id])
+            - _bonus(question, hit, SAME_LANGUAGE_TOKENS),
         )
-        for hit, own in zip(present, similarities, strict=True)
+        for hit in present
     ]
-    own = {hit.passage.id: met for hit, met in zip(present, similarities, strict=True)}
-    best = _ranked(scored)[:count]
-    articles = store.catalogue.articles(hit.passage.article_id for hit in best)
     finished = []
-    for hit in best:
-        if hit.passage.article_id in articles:
-            passage = hit.passage
-            title = len(with_title(articles[passage.article_id], passage.span)) - len(passage.text)
-            meeting = Meeting(own[passage.id], tokens[passage.id].spans.astype(np.int64) + (passage.span.start - title))
-            bonus = _bonus(question, hit, SAME_LANGUAGE_TOKENS)
-            sentences = tuple(float(question.encoded.weights @ meeting.best(span)) - bonus for span in passage.sentences)
-            finished.append(replace(hit, sentences=sentences, meeting=meeting))
+    for hit in _ranked(scored)[:count]:
+        passage = hit.passage
+        title = title_above(headings[passage.article_id][1], passage.text)
+        meeting = Meeting(met[passage.id], tokens[passage.id].spans.astype(np.int64) + (passage.span.start - len(title)))
+        bonus = _bonus(question, hit, SAME_LANGUAGE_TOKENS)
+        sentences = tuple(float(question.encoded.weights @ meeting.best(span)) - bonus for span in passage.sentences)
+        finished.append(replace(hit, sentences=sentences, meeting=meeting))
     return finished
 
 
