@@ -11,12 +11,14 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from index.articles import Article
 from index.errors import StoreDamaged, StoreInUse
 from index.passages import Passage, unit_id
+from index.quotations import Quotation
 from index.spans import Span
 
 _SCHEMA = """
@@ -33,12 +35,21 @@ CREATE TABLE IF NOT EXISTS sentences (
     id TEXT NOT NULL, passage TEXT NOT NULL REFERENCES passages(id) ON DELETE CASCADE, PRIMARY KEY (id, passage)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sentences_by_passage ON sentences(passage);
+CREATE TABLE IF NOT EXISTS quotations (
+    article TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE, number INTEGER NOT NULL, start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL, speech TEXT NOT NULL, speaker_start INTEGER, speaker_end INTEGER, speaker_name TEXT, cue_start INTEGER,
+    cue_end INTEGER, utterance INTEGER NOT NULL, PRIMARY KEY (article, number)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS generation (number INTEGER NOT NULL);
 INSERT INTO generation SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM generation);
 """
 # A passage's text is kept a second time: SQLite's substr ends a text at a NUL, and would read a long article anew for each of its passages.
 _PASSAGE = 'p.id, p.article, p.start, p."end", p.text, p.tokens, p.sentences'
 _ARTICLE = "id, sha256, text, story, title, publisher, author, date, language, url, places"
+_QUOTATIONS = (
+    'SELECT q.article, q.number, q.start, q."end", q.speech, q.speaker_start, q.speaker_end, q.speaker_name, q.cue_start, q.cue_end, '
+    "q.utterance FROM quotations q JOIN articles a ON a.id = q.article WHERE a.indexed = 1"
+)
 # SQLite's own default limit of variables in one statement is 32766; a smaller batch is as fast.
 _BATCH = 500
 
@@ -94,7 +105,7 @@ class Catalogue:
         with self._errors(), transaction(self._db, "IMMEDIATE"):
             yield
 
-    def put(self, article: Article, passages: Sequence[Passage]) -> None:
+    def put(self, article: Article, passages: Sequence[Passage], quotations: Sequence[Quotation]) -> None:
         """Writes an article in the place of one with its id, not yet visible to readers. Call inside a transaction."""
         story = json.dumps([[span.start, span.end] for span in article.story])
         places = json.dumps({name: [span.start, span.end] for name, span in article.places.items()})
@@ -115,6 +126,17 @@ class Catalogue:
         )
         self._db.executemany(
             "INSERT INTO sentences VALUES (?, ?)", [(unit_id(article.id, span), p.id) for p in passages for span in p.sentences]
+        )
+
+        self._db.executemany(
+            "INSERT INTO quotations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    *(article.id, number, q.span.start, q.span.end, q.speech, *_ends(q.speaker), q.speaker_name, *_ends(q.cue)),
+                    q.utterance,
+                )
+                for number, q in enumerate(quotations)
+            ],
         )
 
     def hide(self, ids: Iterable[str]) -> None:
@@ -184,6 +206,14 @@ class Catalogue:
             ).fetchall()
         return [_passage(row) for row in rows]
 
+    def quotations(self, article_ids: Iterable[str]) -> dict[str, tuple[Quotation, ...]]:
+        """Article id to its quotations, in order, of the visible articles among `article_ids`; one that has none is left out."""
+        rows = self._in_batches(f"{_QUOTATIONS} AND a.id IN", list(dict.fromkeys(article_ids)))
+        found: dict[str, list[tuple[int, Quotation]]] = {}
+        for id, number, *rest in rows:
+            found.setdefault(id, []).append((int(number), _quotation(rest)))
+        return {id: tuple(quotation for _, quotation in sorted(own, key=itemgetter(0))) for id, own in found.items()}
+
     def passage_counts(self) -> dict[str, int]:
         """Article id to number of passages, of the visible articles."""
         with self._errors():
@@ -215,7 +245,7 @@ class Catalogue:
         with self._errors():
             return dict(self._db.execute("SELECT language, count(*) FROM articles WHERE indexed = 1 GROUP BY language ORDER BY 2 DESC, 1"))
 
-    def _in_batches(self, select: str, ids: list[str]) -> Iterator[tuple[str, ...]]:
+    def _in_batches(self, select: str, ids: list[str]) -> Iterator[tuple[Any, ...]]:
         with self._errors():
             for start in range(0, len(ids), _BATCH):
                 batch = ids[start : start + _BATCH]
@@ -241,6 +271,17 @@ def _article(row: Sequence[str]) -> Article:
         sha256=sha256,
         places={name: Span(start, end) for name, (start, end) in json.loads(places).items()},
     )
+
+
+def _ends(span: Span | None) -> tuple[int | None, int | None]:
+    return (None, None) if span is None else (span.start, span.end)
+
+
+def _quotation(row: Sequence[Any]) -> Quotation:
+    start, end, speech, speaker_start, speaker_end, speaker_name, cue_start, cue_end, utterance = row
+    speaker = None if speaker_start is None else Span(speaker_start, speaker_end)
+    cue = None if cue_start is None else Span(cue_start, cue_end)
+    return Quotation(Span(start, end), speech, speaker, speaker_name, cue, utterance)
 
 
 def _passage(row: Sequence[str]) -> Passage:

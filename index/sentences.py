@@ -90,19 +90,19 @@ def sentence_spans(text: str, within: Sequence[Span] | None = None) -> tuple[Spa
 
 
 def _sentences(text: str, parts: Sequence[Span]) -> Iterator[Span]:
-    paragraphs = iter(_paragraphs(text))
+    paragraphs = iter(paragraph_spans(text))
     paragraph = next(paragraphs, None)
     for part in parts:
         while paragraph is not None and paragraph.start < part.end:
             common = trim(text, Span(max(part.start, paragraph.start), max(part.start, min(part.end, paragraph.end))))
-            yield from _split(text, common)
+            yield from split_paragraph(text, common)
             if paragraph.end > part.end:
                 break
             paragraph = next(paragraphs, None)
 
 
-def _split(text: str, paragraph: Span) -> Iterator[Span]:
-    """The sentences of one paragraph, which is trimmed."""
+def split_paragraph(text: str, paragraph: Span) -> Iterator[Span]:
+    """The sentences of one paragraph, or of a part of one; the span is trimmed."""
     start, end = paragraph.start, paragraph.end
     cuts = [match.end() for match in _CANDIDATE.finditer(text, start, end) if match.end() < end and _ends_sentence(text, match, start, end)]
     pending: Span | None = None
@@ -186,7 +186,7 @@ def _is_arabic(word: str) -> bool:
     return "\u0620" <= word[:1] <= "\u06ff"
 
 
-def _paragraphs(text: str) -> Iterator[Span]:
+def paragraph_spans(text: str) -> Iterator[Span]:
     """The lines of `text` that hold something, trimmed; where lines are wrapped by hand, those of a paragraph as one."""
     lines = list(_lines(text))
     width = _wrap_width(text, lines)

@@ -30,12 +30,13 @@ from index.lexical import Entry, LexicalIndex
 from index.models import default_embedder, load_embedder
 from index.names import name_keys
 from index.passages import ENCODING, OVERLAP_SENTENCES, PASSAGE_TOKENS, Passage, article_key, unit_id
+from index.quotations import quotations_of
 from index.spans import Span
 from index.terms import stems
 from index.tokens import TokenIndex
 from index.vectors import Kind, Unit, VectorIndex
 
-FORMAT = 2
+FORMAT = 3
 _DRAFT = "manifest.json.new"
 _PARTS = ("catalogue.sqlite3", "chroma", "tokens", "lexical")
 
@@ -167,7 +168,7 @@ class Store:
         encoded = dict(zip(fresh, encode(self.embedder, list(fresh.values())), strict=True))
         with self.catalogue.transaction():
             for article, own in articles:
-                self.catalogue.put(article, own)
+                self.catalogue.put(article, own, quotations_of(article.text, article.story))
         keys = [article_key(article.id) for article, _ in articles]
         self.tokens.put([(unit.id, unit.article_key, hashes[unit.id]) for kind in units for unit in units[kind]], encoded, removed=keys)
         self.vectors.remove(keys)

@@ -30,13 +30,30 @@ PURE = {
     "sentences": {"spans"},
     "clean": {"spans", "fold", "sentences"},
     "metadata": {"spans", "fold", "language", "clean"},
-    "quotations": {"spans", "fold", "sentences"},
+    "quotation_marks": {"spans"},
+    "cues": {"spans"},
+    "cues_arabic": {"spans", "fold", "cues"},
+    "people": {"spans", "fold", "cues"},
+    "quotations": {"spans", "sentences", "quotation_marks", "cues", "cues_arabic", "people"},
     "filters": {"errors"},
 }
 # From the bottom up: a room imports only rooms before it.
 ORDER = [
-    *("errors", "spans", "filters", "fold", "terms", "names", "language", "sentences", "clean", "metadata", "quotations", "articles"),
-    *("passages", "stories", "embed", "onnx_embedder", "unpack", "default_model", "models", "catalogue", "vectors", "lexical", "tokens"),
+    *("errors", "spans", "filters", "fold", "terms", "names", "language", "sentences", "clean", "metadata"),
+    *("quotation_marks", "cues", "cues_arabic", "people", "quotations", "articles"),
+    *(
+        "passages",
+        "stories",
+        "embed",
+        "onnx_embedder",
+        "unpack",
+        "default_model",
+        "models",
+        "catalogue",
+        "vectors",
+        "lexical",
+        "tokens",
+    ),
     *("store", "build", "commandline", "__main__"),
 ]
 
