@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from index.spans import Span
 
@@ -25,17 +26,13 @@ class Cue:
     form: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word or a mark of punctuation, with its place in the text."""
+class Word(NamedTuple):
+    """A word or a mark of punctuation, with its place in the text. A tuple: there are as many as words in the articles."""
 
     text: str
     start: int
     end: int
-
-    @property
-    def lower(self) -> str:
-        return self.text.lower().replace("’", "'")
+    lower: str
 
 
 def _set(listed: str) -> frozenset[str]:
@@ -140,7 +137,9 @@ def words(text: str, span: Span) -> list[Word]:
     >>> [word.text for word in words("Mr. O’Neil, 45, said: no.", Span(0, 25))]
     ['Mr.', 'O’Neil', ',', '45', ',', 'said', ':', 'no', '.']
     """
-    return [Word(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text, span.start, span.end)]
+    return [
+        Word(word := match.group(), *match.span(), word.lower().replace("’", "'")) for match in _TOKEN.finditer(text, span.start, span.end)
+    ]
 
 
 def is_name(word: str) -> bool:
@@ -496,16 +495,39 @@ def _tidy(here: Sequence[Word], first: int, last: int) -> Span | None:
     linked = any(word.lower in _LINKS for word in inside)
     if is_name(here[last].text) and not (linked and run > first and here[run - 1].lower in _LINKS):
         if run > first and here[run - 1].lower in _LINKS | _DETERMINERS and here[run - 1].lower not in _DETERMINERS:
-            return Span(here[first].start, here[last].end)
+            return _somebody(here, first, last)
         if run > first and here[run - 1].lower in _DETERMINERS:  # "the Trump campaign" ends in no name; "the Kremlin" does
             run -= 1
-        return Span(here[run].start, here[last].end)
+        return _somebody(here, run, last)
     determiners = [place for place in range(first, last + 1) if here[place].lower in _DETERMINERS]
     outer = [place for place in determiners if place == first or here[place - 1].lower not in _LINKS]
     begin = outer[-1] if outer else first
-    if here[begin].lower in _PREPOSITIONS or (begin == last and here[begin].lower in _DETERMINERS):
+    return _somebody(here, begin, last)
+
+
+def _somebody(here: Sequence[Word], first: int, last: int) -> Span | None:
+    """The span of words that may name a source; None for what is left of a clause: "his recent", "walk away from it", "two weeks", "1"."""
+    while last > first and here[last].lower in _DETERMINERS | _LINKS:  # "the authors of the “Report”"
+        last -= 1
+    inside = here[first : last + 1]
+    head, end = inside[0], inside[-1]
+    if end.lower in _NO_END or head.lower in _PREPOSITIONS or not any(word.text[0].isalpha() for word in inside):
         return None
-    return Span(here[begin].start, here[last].end)
+    if any(is_name(word.text) for word in inside):
+        return Span(head.start, end.end)
+    if head.lower in _DETERMINERS:
+        return None if len(inside) == 1 or end.lower in _SPANS_OF_TIME else Span(head.start, end.end)
+    # Without a determiner: "officials", "police sources in the capital".
+    found = any(word.lower in _COLLECTIVE or (word.lower.endswith("s") and not word.lower.endswith("ss")) for word in inside[:4])
+    return Span(head.start, end.end) if found and not _looks_past(head) and end.lower not in _SPANS_OF_TIME else None
+
+
+_NO_END = _DETERMINERS | _PREPOSITIONS | _set("recent opening former new own last first next such complete named long who's who've he'd")
+_SPANS_OF_TIME = _set("weeks years days months hours minutes seconds decades times moments")
+_COLLECTIVE = _set(
+    "recruit spokesman spokeswoman official source report study poll lawyer headline police people men women congress management "
+    "parliament government staff counsel one state law history research"
+)
 
 
 def _subject_after(here: Sequence[Word], at: int) -> Span | None:
@@ -540,7 +562,10 @@ def _described_from(here: Sequence[Word], at: int) -> Span | None:
         if end > at and word.lower in _PREPOSITIONS and (word.lower not in _LINKS or (is_name(here[end - 1].text) and word.lower != "of")):
             break
         if end > at and is_name(here[end - 1].text) and word.text[0].islower() and word.lower not in _PARTICLES:
-            break
+            further = _name_further_on(here, end)  # "Huckabee campaign spokesman Hogan Gidley"
+            if further is None:
+                break
+            end = further
         end += 1
     if end == at:
         return None
@@ -551,8 +576,19 @@ def _described_from(here: Sequence[Word], at: int) -> Span | None:
         while first > at and (is_name(here[first - 1].text) or here[first - 1].lower in _PARTICLES - {"of"}):
             first -= 1
         if first == at or here[first - 1].lower not in _LINKS:
-            return Span(here[first].start, here[last].end)
-    return Span(here[at].start, here[last].end)
+            return _somebody(here, first, last)
+    return _somebody(here, at, last)
+
+
+def _name_further_on(here: Sequence[Word], at: int) -> int | None:
+    """Where a name begins behind a few plain words from `here[at]` on; None where something else follows."""
+    for place in range(at, min(at + 4, len(here))):
+        word = here[place]
+        if place > at and is_name(word.text):
+            return place
+        if not word.text.isalpha() or not word.text[0].islower() or word.lower in _PREPOSITIONS | _BREAKS | _SAID | _BE | _PRONOUNS:
+            return None
+    return None
 
 
 def _leading_subject(here: Sequence[Word], verb: int) -> Span | None:

@@ -61,7 +61,7 @@ _LONGEST_SUBJECT = 9  # words; no measurement behind it
 
 def words(text: str, span: Span) -> list[Word]:
     """The words and marks of a span."""
-    return [Word(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text, span.start, span.end)]
+    return [Word(word := match.group(), *match.span(), word) for match in _TOKEN.finditer(text, span.start, span.end)]
 
 
 def after(text: str, gap: Span, ready: bool) -> Cue | None:

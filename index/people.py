@@ -215,11 +215,18 @@ class People:
                 known = known or Counter(
                     {full: n for names in self._full.values() for full, n in names.items() if full.split()[0] == bare[0]}
                 )
-                full = _clear_winner(known)
-                return full or " ".join(parts)
+                return _clear_winner(known) or self._as_a_word(parts)
             fuller = [name for name in known if len(name.split()) > len(bare) and set(bare) <= set(name.split())]
             return max(fuller, key=len) if fuller else " ".join(bare)
         return self._introduced(span) or self._known_as(parts)
+
+    def _as_a_word(self, parts: Sequence[str]) -> str:
+        """ "Sources", where it begins a sentence, is a word that stands elsewhere without its capital, and no name."""
+        mention = " ".join(parts)
+        if mention not in self._whole:
+            lower = mention.lower()
+            self._whole[mention] = lower if re.search(rf"(?<!\w){re.escape(lower)}(?!\w)", self._text) else mention
+        return self._whole[mention]
 
     def _introduced(self, span: Span) -> str | None:
         """The name that the text gives right behind a description: "the mayor, Jane Dow, said", "a man who called himself Abu Saad"."""

@@ -98,7 +98,7 @@ def _in_paragraph(text: str, paragraph: Span, number: int, following: str) -> li
             return
         if _family(mark.shape) == "singles" and len(content.of(text).split()) < _LEAST_WORDS_IN_SINGLES:
             return
-        begins = not text[paragraph.start : mark.span.start].strip(" —–-")
+        begins = _begins(text, paragraph, mark)
         found.append(Quoted(content, Span(mark.span.start, outer_end), number, at, begins, closed, continued))
 
     # The last place where a single mark may close, and where one behind punctuation does.
@@ -122,11 +122,16 @@ def _in_paragraph(text: str, paragraph: Span, number: int, following: str) -> li
     if open_ and _family(open_[0].shape) != "singles":
         mark = open_[0]
         continued = _family(mark.shape) == _family(following[:1]) if following[:1] and _MARK.match(following) else False
-        begins = not text[paragraph.start : mark.span.start].strip(" —–-")
+        begins = _begins(text, paragraph, mark)
         introduced = text[paragraph.start : mark.span.start].rstrip()[-1:] in (":", "،", ",")
         if continued or begins or introduced:
             close(0, paragraph.end, paragraph.end, False, continued)
     return found
+
+
+def _begins(text: str, paragraph: Span, mark: _Mark) -> bool:
+    """Whether a mark is the first thing of its paragraph, but for a dash."""
+    return mark.span.start - paragraph.start < 4 and not text[paragraph.start : mark.span.start].strip(" —–-")
 
 
 def _ends_single(text: str, mark: _Mark, later: bool) -> bool:

@@ -300,15 +300,11 @@ class _Reader:
         text = self._text
         words = one.quoted.content.of(text).split()
         before = text[max(0, one.quoted.outer.start - 2) : one.quoted.outer.start].rstrip()[-1:]
-        if (
-            before not in {":", ",", "،"}
-            and not one.quoted.opens_paragraph
-            and not one.run
-            and len(words) <= _TITLE_WORDS
-            and _is_title(words)
-        ):
+        said = one.cue is not None and one.cue.verb.end <= one.quoted.outer.start <= one.cue.verb.end + 2
+        leads = before in {":", ",", "،"} or one.quoted.opens_paragraph or one.run or said
+        if not leads and len(words) <= _TITLE_WORDS and _is_title(words):
             return False
-        if one.tagged or one.run:
+        if one.tagged or one.run or said:
             return True
         if len(words) > _SHORT:
             return True
