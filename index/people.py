@@ -244,7 +244,12 @@ class People:
             return known
         last = self._mentions[-1].name if self._mentions else ""
         # Somebody who is never named goes by several descriptions.
-        if definite and (parts[1].lower() in {"former", "young"} or _AGE.search(description)) and last in self._described.values():
+        if (
+            definite
+            and len(parts) > 1
+            and (parts[1].lower() in {"former", "young"} or _AGE.search(description))
+            and last in self._described.values()
+        ):
             return last
         if parts[0].lower() in _ARTICLES and _is_person([part.lower() for part in parts]):
             self._described[head] = description

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from index.quotation_marks import quoted
 from index.quotations import quotations_of
 from index.spans import Span
+from index.store import Store
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "cases" / "quotations.json").read_text(encoding="utf-8"))
 
@@ -51,6 +52,12 @@ def test_only_the_story_is_read() -> None:
     assert [one.span.of(text) for one in quotations_of(text, story)] == ["The harbour is closed,"]
 
 
+def test_a_store_keeps_the_quotations_that_were_found(samples_store: Store) -> None:
+    articles = {article.id: article for article in samples_store.catalogue.all_articles()}
+    kept = samples_store.catalogue.quotations(articles)
+    assert kept == {id: found for id, article in articles.items() if (found := quotations_of(article.text, article.story))}
+
+
 PIECES = st.sampled_from(
     [
         *("“", "”", '"', "«", "»", "‘", "’", "'", " ", "\n", "\n\n", ", ", ". ", ": ", "-", "[", "…", "\u200f", "é", "🚢", "who", "and"),
@@ -61,6 +68,9 @@ PIECES = st.sampled_from(
             "according to",
             "the gates hold",
             "We left",
+            "The",
+            "The’s said",
+            "the 30-year-old",
             "قال سمير",
             "وأضافت",
             "إن",
