@@ -45,7 +45,7 @@ def _keys(word: str) -> tuple[str, ...]:
         return (number,) if len(number) > 1 else ()
     if len(word) > _LONGEST_WORD:
         return ()
-    skeletons = (_skeleton(form) for form in _forms(word))
+    skeletons = (skeleton(form) for form in _forms(word))
     return tuple(dict.fromkeys(key for key in skeletons if len(key) >= _SHORTEST_KEY))
 
 
@@ -59,7 +59,12 @@ def _forms(word: str) -> list[str]:
     return forms
 
 
-def _skeleton(word: str) -> str:
+def skeleton(word: str) -> str:
+    """The consonants of one word in any script, those that transliterations confuse taken as one; "" where it has none.
+
+    >>> skeleton("Maher"), skeleton("ماهر")
+    ('mr', 'mr')
+    """
     roman = re.sub(r"[^a-z]", "", anyascii(word).lower())
     for spelling, consonant in _CLASSES:
         roman = roman.replace(spelling, consonant)

@@ -47,6 +47,7 @@ class Quotation:
 _READY = re.compile(r"[,،?؟!…—–-][\"'”’]*$")
 _SENTENCE = re.compile(r"[.!?…؟۔][\"'”’»)\]]*\s+|\n")
 _SHORT = 3  # words: no more between marks is speech only where a cue says so
+_LEADING = frozenset(':,،.!?؟…"”»')
 _TITLE_WORDS = 7  # the longest title of a work that is taken for one; no measurement behind it
 _ARABIC = re.compile("[\u0620-\u064a]")
 
@@ -301,7 +302,8 @@ class _Reader:
         words = one.quoted.content.of(text).split()
         before = text[max(0, one.quoted.outer.start - 2) : one.quoted.outer.start].rstrip()[-1:]
         said = one.cue is not None and one.cue.verb.end <= one.quoted.outer.start <= one.cue.verb.end + 2
-        leads = before in {":", ",", "،"} or one.quoted.opens_paragraph or one.run or said
+        # A title stands within a sentence, behind its first words.
+        leads = before in _LEADING or one.quoted.opens_paragraph or one.run or said
         if not leads and len(words) <= _TITLE_WORDS and _is_title(words):
             return False
         if one.tagged or one.run or said:

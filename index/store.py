@@ -5,6 +5,7 @@
 .store/chroma/              vectors of passages, and of sentences where the model has no token vectors, made from the catalogue
 .store/tokens/              what the model made of each distinct text: its vector, its tokens' vectors
 .store/lexical/             the full-text index, made from the catalogue
+.store/words/               whole articles by pairs of neighbouring words, to check quotes; made from the catalogue
 .store/lock                 held by the one process that writes
 """
 
@@ -35,10 +36,11 @@ from index.spans import Span
 from index.terms import stems
 from index.tokens import TokenIndex
 from index.vectors import Kind, Unit, VectorIndex
+from index.words import WordIndex
 
 FORMAT = 3
 _DRAFT = "manifest.json.new"
-_PARTS = ("catalogue.sqlite3", "chroma", "tokens", "lexical")
+_PARTS = ("catalogue.sqlite3", "chroma", "tokens", "lexical", "words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,12 @@ class Store:
 
     def __init__(self, folder: Path, manifest: Manifest, embedder: Embedder) -> None:
         self.folder, self.manifest, self.embedder = folder, manifest, embedder
-        catalogue, chroma, tokens, lexical = (folder / name for name in _PARTS)
+        catalogue, chroma, tokens, lexical, words = (folder / name for name in _PARTS)
         self.catalogue = Catalogue(catalogue)
         self.vectors = VectorIndex(chroma)
         self.tokens = TokenIndex(tokens)
         self.lexical = LexicalIndex(lexical)
+        self.words = WordIndex(words)
 
     @classmethod
     def open(cls, folder: Path, whole: bool = True) -> Store:
@@ -177,6 +180,7 @@ class Store:
             if own_units:
                 self.vectors.put(kind, own_units, np.stack([vectors[hashes[unit.id]] for unit in own_units]))
         self.lexical.update([_entry(article, passage) for article, passage in passages], removed=keys)
+        self.words.update([(article_key(article.id), article.text) for article, _ in articles], removed=keys)
         with self.catalogue.transaction():
             self.catalogue.show(article.id for article, _ in articles)
 
@@ -188,6 +192,7 @@ class Store:
         self.vectors.remove(keys)
         self.tokens.remove(keys)
         self.lexical.update([], removed=keys)
+        self.words.update([], removed=keys)
         with self.catalogue.transaction():
             self.catalogue.remove(ids)
 
@@ -215,16 +220,20 @@ class Store:
             self.vectors.remove(sorted(strangers))
             self.tokens.remove(sorted(strangers))
             self.lexical.update([], removed=sorted(strangers))
+            self.words.update([], removed=sorted(strangers))
 
     def _units(self, passages: dict[str, str], sentences: dict[str, str]) -> list[tuple[str, dict[str, str], set[str]]]:
         """For each place what it should hold, by the catalogue's passages and sentences (id to article), and the ids that it holds."""
         if isinstance(self.embedder, TokenEmbedder):
             sentences = {}
+        # An article may have no passage.
+        articles = {article_key(id): id for visible in (True, False) for id in self.catalogue.fingerprints(indexed=visible)}
         return [
             ("Chroma passages", passages, self.vectors.ids("passages")),
             ("Chroma sentences", sentences, self.vectors.ids("sentences")),
             ("tokens", passages | sentences, self.tokens.ids()),
             ("full-text index", passages, self.lexical.ids()),
+            ("word index", articles, self.words.ids()),
         ]
 
     def differences(self) -> list[str]:

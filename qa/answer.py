@@ -13,6 +13,7 @@ from index.spans import Span, trim
 from index.store import Store
 from index.terms import is_stop, stems
 from qa.about import Fact, asked_fact
+from qa.attribution import Speech, attribution
 from qa.interaction import Pair
 from qa.read import is_fragment, read
 from qa.retrieve import Hit, Question, analyse, retrieve
@@ -41,6 +42,9 @@ class Citation:
     score: float
     why: tuple[Pair, ...] = ()
     """Which words of the question met which of the quote, by late interaction; empty where the model has single vectors only."""
+    speech: Speech = "narration"
+    caveat: Span | None = None
+    """A sentence of the article by which it qualifies what is cited ("could not verify his account")."""
 
     def __post_init__(self) -> None:
         if self.span.of(self.article.text) != self.quote:
@@ -99,7 +103,7 @@ def answer(store: Store, text: str, filters: Filters = ANY) -> Answer:
     lap("retrieve")
     fact = asked_fact(question.text)
     if fact is not None and hits:
-        return _about(text, question, fact, _named_in(question, hits, articles), articles, timings, lap)
+        return _about(store, text, question, fact, _named_in(question, hits, articles), articles, timings, lap)
     reading = read(store, question, hits)
     lap("read")
     if reading.confidence < 0.5:
@@ -110,7 +114,7 @@ def answer(store: Store, text: str, filters: Filters = ANY) -> Answer:
         first = len(citations) + 1
         for article_id, span in [(evidence.article_id, evidence.span), *evidence.reprints]:
             why = evidence.why if span == evidence.span and article_id == evidence.article_id else ()
-            citations.append(_cite(len(citations) + 1, articles[article_id], span, evidence.score, why))
+            citations.append(_cite(store, len(citations) + 1, articles[article_id], span, evidence.score, why))
         statements.append(Statement(evidence.text, tuple(range(first, len(citations) + 1)), "verbatim"))
     return Answer(text, question.language, tuple(statements), tuple(citations), reading.short_answer, False, None, _total(timings))
 
@@ -127,6 +131,7 @@ def _named_in(question: Question, hits: Sequence[Hit], articles: Mapping[str, Ar
 
 
 def _about(
+    store: Store,
     text: str,
     question: Question,
     fact: Fact,
@@ -145,7 +150,7 @@ def _about(
         return _abstained(text, question.language, reason, hits, articles, timings)
     line = trim(article.text, Span(article.text.rfind("\n", 0, place.start) + 1, _line_end(article.text, place.end)))
     span = line if len(line) <= _LONGEST_BYLINE else place
-    citation = _cite(1, article, span, hits[0].score)
+    citation = _cite(store, 1, article, span, hits[0].score)
     statement = Statement(citation.quote, (1,), "verbatim")
     return Answer(text, question.language, (statement,), (citation,), place.of(article.text), False, None, _total(timings))
 
@@ -160,14 +165,28 @@ def _abstained(
 ) -> Answer:
     telling = [hit for hit in hits if not is_fragment(hit.passage.text)] or hits
     nearest = (
-        _cite(number, articles[hit.passage.article_id], hit.passage.span, hit.score)
+        Citation(number, articles[hit.passage.article_id], hit.passage.span, hit.passage.text, None, hit.score)
         for number, hit in enumerate(telling[:NEAREST], start=1)
     )
     return Answer(text, language, (), tuple(nearest), None, True, reason, _total(timings))
 
 
-def _cite(number: int, article: Article, span: Span, score: float, why: tuple[Pair, ...] = ()) -> Citation:
-    return Citation(number, article, span, span.of(article.text), None, score, why)
+def _cite(store: Store, number: int, article: Article, span: Span, score: float, why: tuple[Pair, ...] = ()) -> Citation:
+    said = attribution(article, store.catalogue.quotations([article.id]).get(article.id, ()), span)
+    return Citation(number, article, span, span.of(article.text), said.speaker, score, why, said.speech, said.caveat)
+
+
+def credit(citation: Citation) -> str | None:
+    """Who is said to say what is cited, in a line for readers: None where the paper itself says it.
+
+    "Abu Shujar, quoted by McClatchy, 2015"
+    """
+    if citation.speech == "narration":
+        return None
+    article = citation.article
+    verb = "quoted by" if citation.speech == "direct" else "as reported by"
+    where = f"{verb} {article.publisher or 'a paper not named'}"
+    return ", ".join(part for part in (citation.speaker or "somebody not named", where, (article.date or "")[:4]) if part)
 
 
 def _total(timings: dict[str, float]) -> dict[str, float]:
@@ -193,6 +212,8 @@ def as_json(answer: Answer) -> dict[str, Any]:
                 "end": c.span.end,
                 "quote": c.quote,
                 "speaker": c.speaker,
+                "speech": c.speech,
+                "caveat": c.caveat and {"start": c.caveat.start, "end": c.caveat.end, "text": c.caveat.of(c.article.text)},
                 "score": c.score,
                 "why": [
                     {

@@ -108,6 +108,7 @@ DAMAGES: dict[str, Callable[[Path], Any]] = {
     "of-another-embedder": other_embedder,
     "without-chroma": lambda store: shutil.rmtree(store / "chroma"),
     "without-tokens": lambda store: shutil.rmtree(store / "tokens"),
+    "without-words": lambda store: shutil.rmtree(store / "words"),
     "without-lexical": lambda store: shutil.rmtree(store / "lexical"),
     "without-catalogue": lambda store: [path.unlink() for path in store.glob("catalogue*")],
     "damaged-manifest": lambda store: (store / "manifest.json").write_bytes(b"\xff{"),
@@ -160,6 +161,7 @@ ERRORS = [
     ("qa ask Who? --store {nowhere}", NO_STORE),
     ("qa ask Who? --store {without-lexical}", LOST),
     ("qa ask Who? --store {without-tokens}", LOST),
+    ("qa check Who --store {without-words}", LOST),
     ("index list --store {without-catalogue}", LOST),
     ("qa search Who? --store {damaged-catalogue}", r"is damaged .* Move the store away"),
     ("qa ask Who? --store {of-another-version}", r"made in another way"),
@@ -313,7 +315,7 @@ def test_stats_count_what_the_store_holds_and_say_how_it_was_made(place: Path) -
     assert stats["languages"] == {"ar": 1, "en": 1}
 
 
-@pytest.mark.parametrize("part", ["without-chroma", "without-tokens", "without-catalogue"])
+@pytest.mark.parametrize("part", ["without-chroma", "without-tokens", "without-words", "without-catalogue"])
 def test_verify_is_exit_1_and_a_line_for_each_difference(place: Path, tmp_path: Path, part: str) -> None:
     shutil.copytree(place / part, tmp_path / "store")
     done = run("index", "verify", "--store", tmp_path / "store")
@@ -321,7 +323,8 @@ def test_verify_is_exit_1_and_a_line_for_each_difference(place: Path, tmp_path: 
     lines = done.stdout.splitlines()
     assert lines
     assert all(
-        re.search(r"^(Chroma passages|tokens|full-text index): .* is (missing|of no article in the catalogue)$", line) for line in lines
+        re.search(r"^(Chroma passages|tokens|full-text index|word index): .* is (missing|of no article in the catalogue)$", line)
+        for line in lines
     )
     assert done.stderr == f"{len(lines)} differences. Run: python -m index build with the same folders; it mends them.\n"
     succeed("index", "build", place / "articles", "--store", tmp_path / "store")

@@ -22,13 +22,13 @@ def test_a_transcript_in_the_readme_is_what_the_command_prints(command: str, out
     assert program == ".venv/bin/python"
     environment = os.environ | {"ONRECORD_STORE": str(samples_store_folder)}
     done = subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", check=True
+        [sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
     )
-    assert done.stdout == output
+    assert (done.stdout, done.stderr) == (output, "")
 
 
 def test_the_readme_has_transcripts() -> None:
-    assert len(TRANSCRIPTS) >= 2
+    assert len(TRANSCRIPTS) >= 3
 
 
 def test_every_file_that_the_readme_links_to_exists() -> None:

@@ -49,12 +49,18 @@ def test_a_public_set_does_not_fall_under_its_floors(
 ) -> None:
     floors = FLOORS[name]
     own = project(floors["source"])
-    rows = score.read_jsonl(shared / "eval" / name / "questions.jsonl")
     texts = score.texts_of(shared / floors["source"])
+
+    def rows(kind: str) -> list[dict[str, Any]]:
+        return list(score.read_jsonl(shared / "eval" / name / f"{kind}.jsonl"))
+
     measures = {
-        "search": lambda: score.score_search(own, rows, tmp_path),
-        "ask": lambda: score.score_ask(own, rows, texts, tmp_path, show=True),
+        "search": lambda: score.score_search(own, rows("questions"), tmp_path),
+        "ask": lambda: score.score_ask(own, rows("questions"), texts, tmp_path, show=True),
+        "check": lambda: score.score_check(own, rows("quotes"), texts, tmp_path, show=True),
+        "quotes": lambda: score.score_speakers(own, rows("speakers"), show=True),
     }
+    assert measures.keys() & floors.keys()
     for measure in measures.keys() & floors.keys():
         figures = measures[measure]()
         missed = {key: figures[key] for key, least in floors[measure]["least"].items() if figures[key] < least}

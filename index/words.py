@@ -1,0 +1,137 @@
+"""Where a run of words could stand: whole articles, what cleaning marked as clutter too, by their words and pairs of neighbouring words.
+
+A pair is a term of the full-text index (tantivy), as in a nextword index (Williams, Zobel and Bahle 2004, "Fast phrase querying with
+combined indexes"): an article that holds every pair of a phrase nearly always holds the phrase, rare pairs say which article an altered
+quote comes from, and no list of positions is read. Words are compared folded, without punctuation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
+from math import log
+from pathlib import Path
+
+import tantivy
+
+from index.errors import StoreDamaged, StoreInUse
+from index.fold import fold_text
+
+WORD = re.compile(r"[^\W_]+")
+"""A word of a folded text. Hyphens and apostrophes part words here; who needs whole words looks at the text around."""
+
+_PAIR = "{}_{}"  # no word holds the mark
+_LONGEST_WORD = 64  # characters that are indexed; longer runs of letters are no words, and tantivy drops terms beyond 64 KB
+_WRITER_BYTES = 50_000_000
+# Of a longer quote as many pairs, evenly spread, are looked up. No measurement: a paragraph has fewer.
+_MOST_PAIRS = 256
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words of a text, in order.
+
+    >>> words_of("“Don’t pay $1,600 — أُمّةٌ”")
+    ['don', 't', 'pay', '1', '600', 'امه']
+    """
+    return WORD.findall(fold_text(text))
+
+
+def _terms(words: Sequence[str]) -> list[str]:
+    """The pairs of neighbouring words, each once; of a single word, itself."""
+    short = [word[:_LONGEST_WORD] for word in words]
+    return list(dict.fromkeys(_PAIR.format(*pair) for pair in pairwise(short))) if len(short) > 1 else short
+
+
+class WordIndex:
+    """The word index of a store in the folder at `path`; articles go by their keys. Raises StoreDamaged where tantivy cannot read it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        builder = tantivy.SchemaBuilder()
+        builder.add_text_field("article", stored=True, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field("terms", tokenizer_name="whitespace", index_option="basic")
+        self._schema = builder.build()
+        with self._errors():
+            path.mkdir(parents=True, exist_ok=True)
+            self._index = tantivy.Index(self._schema, str(path))
+            # "whitespace" is not registered by default; our terms hold no white space.
+            self._index.register_tokenizer("whitespace", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+            self._index.reload()
+            self._searcher = self._index.searcher()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (ValueError, OSError, RuntimeError) as error:
+            reason = " ".join(str(error).split())[:200]
+            if "lock" in reason.lower():
+                raise StoreInUse(f"The store at {self._path.parent} is in use by another process. Try again when it is done.") from error
+            raise StoreDamaged(
+                f"The word index in {self._path} cannot be used ({reason}). Check disk space and rights; "
+                "if they are in order, delete that folder and run: python -m index build with the same folders"
+            ) from error
+
+    def update(self, texts: Sequence[tuple[str, str]], removed: Sequence[str]) -> None:
+        """Forgets the articles with the keys `removed`, adds `texts` (key and whole text), and makes both visible at once."""
+        with self._errors():
+            writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+            try:
+                for key in removed:
+                    writer.delete_documents_by_term("article", key)
+                for key, text in texts:
+                    words = [word[:_LONGEST_WORD] for word in words_of(text)]
+                    document = tantivy.Document()
+                    document.add_text("article", key)
+                    document.add_text("terms", " ".join({*words, *_terms(words)}))
+                    writer.add_document(document)
+                writer.commit()
+            except BaseException:
+                writer.rollback()
+                raise
+            finally:
+                writer.wait_merging_threads()
+            self._index.reload()
+            self._searcher = self._index.searcher()
+
+    def holding(self, runs: Sequence[Sequence[str]]) -> list[str]:
+        """The articles that may hold each of these runs of words, in the order of their keys; no other does."""
+        terms = _spread([term for run in runs for term in _terms(run)])
+        with self._errors():
+            searcher = self._searcher
+            if not terms or not all(searcher.doc_freq("terms", term) for term in terms):
+                return []
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, self._query(term, 0.0)) for term in terms])
+            hits = searcher.search(query, limit=searcher.num_docs, count=False).hits
+            return sorted(str(searcher.doc(address)["article"][0]) for _, address in hits)
+
+    def nearest(self, words: Sequence[str], count: int) -> list[str]:
+        """The `count` articles that share most pairs of neighbouring words with a quote, by rarity (ln N/n), best first."""
+        with self._errors():
+            searcher = self._searcher
+            known = [(term, searcher.doc_freq("terms", term)) for term in _spread(_terms(words))]
+            total = searcher.num_docs
+            clauses = [(tantivy.Occur.Should, self._query(term, log((total + 1) / n))) for term, n in known if n]
+            if not clauses:
+                return []
+            hits = searcher.search(tantivy.Query.boolean_query(clauses), limit=count, count=False).hits
+            found = [(float(score), str(searcher.doc(address)["article"][0])) for score, address in hits]
+        return [key for _, key in sorted(found, key=lambda hit: (-hit[0], hit[1]))]
+
+    def _query(self, term: str, weight: float) -> tantivy.Query:
+        return tantivy.Query.const_score_query(tantivy.Query.term_query(self._schema, "terms", term, index_option="basic"), weight)
+
+    def ids(self) -> set[str]:
+        """Every article's key, for comparison with the catalogue."""
+        with self._errors():
+            searcher = self._searcher
+            if not searcher.num_docs:
+                return set()
+            hits = searcher.search(tantivy.Query.all_query(), limit=searcher.num_docs, count=False).hits
+            return {str(searcher.doc(address)["article"][0]) for _, address in hits}
+
+
+def _spread(terms: Sequence[str]) -> Sequence[str]:
+    return terms if len(terms) <= _MOST_PAIRS else terms[:: -(-len(terms) // _MOST_PAIRS)]
