@@ -1,22 +1,26 @@
 """python ui.py: the page, on 127.0.0.1.
 
-What it shows is decided here and drawn in page/. Gradio carries the questions, keeps a conversation for each visitor and answers the calls
-of the script; the script (page/page.js) opens sources and shows the state of the index.
+What it shows is decided here and drawn in page/. Gradio carries the questions and the quotes, keeps a conversation for each visitor and
+answers the calls of the script; the script (page/page.js) opens sources, turns the tabs and shows the state of the index.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
+import binascii
 import logging
 import os
 import socket
 import sys
+import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
+from time import monotonic
 from types import FrameType
 from typing import Any
 
@@ -29,16 +33,18 @@ from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from index.articles import Article, Skipped
+from index.articles import MAX_BYTES, Article, Skipped
 from index.build import BuildReport, build
 from index.catalogue import Catalogue
 from index.commandline import Parser, add_store, run
-from index.errors import OnRecordError, SettingError, StoreDamaged, StoreMissing
+from index.errors import InputError, OnRecordError, SettingError, StoreDamaged, StoreMissing
 from index.spans import Span
 from index.store import Store
-from page import examples, render
+from page import checks, examples, render
 from page.render import IndexState, Turn
 from qa.answer import Answer, answer
+from qa.check import Checker, QuoteCheck
+from qa.draft import SUFFIXES, Claim, DraftQuote, claims_of, read_draft
 from qa.retrieve import LONGEST_QUESTION
 
 _ROOT = Path(__file__).resolve().parent
@@ -47,6 +53,8 @@ _HOST = "127.0.0.1"
 _PORT = 7860
 # Articles looked through for titles to show before the first question; not measured.
 _HEADINGS_FROM = 50
+# Seconds between two looks of a visitor at how far a draft is; a new one stops the old one as soon. Not measured.
+_TELL_EVERY = 0.25
 # Gradio builds functions from strings and writes styles into the page; everything else stays out, and nothing leaves for another host.
 _CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -65,6 +73,7 @@ class Library:
         self._folder, self._sources = folder, sources
         self._turn = threading.Lock()
         self._store: Store | None = None
+        self._checker: Checker | None = None
         self._stamp: tuple[int, int] | None = None
         self._empty = IndexState(store=str(folder), sources=str(sources) if sources else None)
         self._holdings = self._empty
@@ -123,6 +132,15 @@ class Library:
                 self._close()
                 return answer(self._current(), question)
 
+    def check(self, quote: str, claimed_speaker: str | None) -> QuoteCheck:
+        """Raises what opening the store and checking raise."""
+        with self._turn:
+            try:
+                return self._current_checker().check(quote, claimed_speaker)
+            except StoreDamaged:
+                self._close()  # as in answer
+                return self._current_checker().check(quote, claimed_speaker)
+
     def article(self, id: str) -> Article | None:
         """The article of that id, or None. Raises what opening the store raises."""
         with self._turn:
@@ -141,7 +159,14 @@ class Library:
         self._store = Store.open(self._folder)
         return self._store
 
+    def _current_checker(self) -> Checker:
+        store = self._current()
+        if self._checker is None:
+            self._checker = Checker(store)
+        return self._checker
+
     def _close(self) -> None:
+        self._checker = None
         if self._store is not None:
             self._store.close()
             self._store = None
@@ -169,6 +194,19 @@ class Conversation:
         return Conversation((*self.turns, turn))
 
 
+class Requests:
+    """One visitor's requests for checks, of which the last one counts."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def new(self) -> Callable[[], bool]:
+        """Begins one, and says whether it still is the last."""
+        self._last += 1
+        mine = self._last
+        return lambda: self._last == mine
+
+
 def make_page(library: Library) -> gr.Blocks:
     """The page, its events, and the functions that its script calls."""
 
@@ -192,9 +230,18 @@ def make_page(library: Library) -> gr.Blocks:
     def ask_example(event: gr.EventData, conversation: Conversation) -> Iterator[tuple[Any, ...]]:
         yield from ask(str(event.question), conversation)
 
+    def check(text: str, speaker: str, requests: Requests) -> Iterator[Any]:
+        yield from _while_wanted(requests, _check_pasted(library, text, speaker))
+
+    def check_whole(text: str, speaker: str, requests: Requests) -> Iterator[Any]:
+        yield from _while_wanted(requests, _check_quote(library, text, speaker))
+
+    def check_file(event: gr.EventData, requests: Requests) -> Iterator[Any]:
+        yield from _while_wanted(requests, _check_file(library, str(event.name), str(event.data)))
+
     page = gr.Blocks(title="On Record", analytics_enabled=False, fill_width=True)
     with page:
-        conversation = gr.State(Conversation())
+        conversation, requests = gr.State(Conversation()), gr.State(Requests())
         masthead = gr.HTML(
             render.masthead(),
             elem_id="masthead",
@@ -218,14 +265,33 @@ def make_page(library: Library) -> gr.Blocks:
                     submit_btn="Ask",
                     autofocus=True,
                 )
+            with gr.Column(elem_id="checking"):
+                gr.HTML(checks.introduction(), elem_id="check-introduction", apply_default_css=False)
+                quoted = gr.Textbox(
+                    elem_id="quoted-text",
+                    label="Paste a quote, or a draft with quotations in it",
+                    lines=3,
+                    max_lines=12,
+                )
+                with gr.Row(elem_id="check-row"):
+                    said_by = gr.Textbox(elem_id="said-by", label="Said by (optional, for one quote)", lines=1, max_lines=1)
+                    button = gr.Button("Check", elem_id="check-button")
+                gr.HTML(checks.chooser(MAX_BYTES), elem_id="check-file", apply_default_css=False)
+                checked = gr.HTML(elem_id="checked", apply_default_css=False)
             with gr.Column(elem_id="source-pane"):
-                gr.HTML(f'<section id="source">{render.source_hint()}</section>', apply_default_css=False)
+                gr.HTML(f'<section id="source">{render.source_hint()}{checks.source_hint()}</section>', apply_default_css=False)
         outputs = [turns, conversation, question]
         # One question at a time, from either door, in the order in which they were asked; none is dropped while another is answered.
         how: dict[str, Any] = {"trigger_mode": "multiple", "concurrency_limit": 1, "concurrency_id": "ask"}
         quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         question.submit(ask, [question, conversation], outputs, **how, **quietly)
         masthead.submit(ask_example, [conversation], outputs, **how, **quietly)
+        # Checks of one visitor may overlap for a moment: the new one stops the old one.
+        side_by_side: dict[str, Any] = {"trigger_mode": "multiple", "concurrency_limit": None, "concurrency_id": "check"}
+        pasted = [quoted, said_by, requests]
+        gr.on([button.click, quoted.submit, said_by.submit], check, pasted, checked, **side_by_side, **quietly)
+        masthead.select(check_whole, pasted, checked, **side_by_side, **quietly)
+        masthead.upload(check_file, [requests], checked, **side_by_side, **quietly)
     return page
 
 
@@ -237,6 +303,70 @@ def _outcome(library: Library, question: str) -> Answer | str:
     except Exception as error:
         _logger.exception("a question")
         return _OUR_FAULT.format(type(error).__name__)
+
+
+def _while_wanted(requests: Requests, work: Iterator[str]) -> Iterator[Any]:
+    """What the work has to show, until the visitor wants something else."""
+    is_last = requests.new()
+    for shown in _with_trouble(work):
+        if not is_last():
+            yield gr.skip()  # Gradio shows once more what came last
+            return
+        yield shown
+
+
+def _with_trouble(work: Iterator[str]) -> Iterator[str]:
+    try:
+        yield from work
+    except OnRecordError as error:
+        yield checks.trouble(str(error))
+    except Exception as error:
+        _logger.exception("a check")
+        yield checks.trouble(_OUR_FAULT.format(type(error).__name__))
+
+
+def _check_pasted(library: Library, text: str, speaker: str) -> Iterator[str]:
+    yield checks.pending()
+    claims = claims_of(text)
+    if checks.is_one_quote(text, claims):
+        yield from _check_quote(library, text, speaker)
+    else:
+        yield from _check_draft(library, text, claims)
+
+
+def _check_quote(library: Library, text: str, speaker: str) -> Iterator[str]:
+    if not text.strip():
+        raise InputError("There is nothing to check yet: paste a quote or a draft, or drop a file.")
+    yield checks.pending()
+    yield checks.quote(library.check(text.strip(), speaker.strip() or None), library.state().languages)
+
+
+def _check_draft(library: Library, text: str, claims: Sequence[Claim], file: str | None = None) -> Iterator[str]:
+    done: list[DraftQuote] = []
+    told = 0.0
+    for claim in claims:
+        if monotonic() - told > _TELL_EVERY:
+            yield checks.pending(len(done), len(claims))
+            told = monotonic()
+        done.append(DraftQuote(claim.span, claim.quote, claim.claimed_speaker, library.check(claim.quote, claim.claimed_speaker)))
+    yield checks.draft(file, text, done, library.state().languages)
+
+
+def _check_file(library: Library, name: str, data: str) -> Iterator[str]:
+    """A file of that name, its bytes in Base64. Both came over the network: the name is no path here, and the bytes may be anything."""
+    yield checks.pending()
+    suffix = PurePath(name).suffix.lower()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"draft{suffix}" if suffix in SUFFIXES else Path(name)
+        try:
+            if suffix in SUFFIXES:
+                path.write_bytes(base64.b64decode(data, validate=True))
+            text = read_draft(path)
+        except binascii.Error as error:
+            raise InputError(f"{name} did not arrive whole. Choose it again.") from error
+        except InputError as error:
+            raise InputError(str(error).replace(str(path), name)) from error
+    yield from _check_draft(library, text, claims_of(text), name)
 
 
 def _source(library: Library, place: object) -> str:
@@ -255,6 +385,8 @@ def _source(library: Library, place: object) -> str:
         match place:
             case {"start": int(start), "end": int(end), "number": int(number)}:
                 return render.source(article, Span(start, end), number)
+            case {"start": int(start), "end": int(end)}:
+                return render.source(article, Span(start, end))
             case _:
                 return render.source(article)
     except (OnRecordError, ValueError) as error:
@@ -333,7 +465,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = Parser(prog="python ui.py", description="The page: questions, answers, sources.")
+    parser = Parser(prog="python ui.py", description="The page: questions, answers, quotes checked, sources.")
     add_store(parser)
     parser.add_argument("--port", type=int, default=_default_port(), metavar="N", help=f"on {_HOST} (default: $PORT, else {_PORT})")
     parser.add_argument("--articles", type=Path, metavar="DIR", help="bring the store in step with this folder first, while the page runs")

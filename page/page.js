@@ -1,5 +1,6 @@
-// Runs once, as the body of a function of Gradio's, which hands in `trigger` and `server`: trigger("submit", {question}) asks;
-// server.state(null) -> {busy, empty, line, welcome} and server.source(place) -> markup call ui.py. All markup comes escaped from page/render.py.
+// Runs once, as the body of a function of Gradio's, which hands in `trigger` and `server`: trigger("submit", {question}) asks,
+// trigger("upload", {name, data}) checks a draft's file, trigger("select") checks all that was pasted as one quote;
+// server.state(null) -> {busy, empty, line, welcome} and server.source(place) -> markup call ui.py. All markup comes escaped from page/*.py.
 
 const POLL_BUSY = 1000; // ms between looks at the index while something is going on or awaited
 const POLL_IDLE = 5000; // and while nothing is
@@ -33,7 +34,9 @@ let latest = 0; // of several clicks in a row only the last one's article is sho
 
 function placeOf(button) {
   const { article, version, start, end, number } = button.dataset;
-  return start === undefined ? { article, version } : { article, version, start: +start, end: +end, number: +number };
+  if (start === undefined) return { article, version };
+  const place = { article, version, start: +start, end: +end };
+  return number === undefined ? place : { ...place, number: +number };
 }
 
 async function open(button) {
@@ -47,6 +50,7 @@ async function open(button) {
   if (mine !== latest) return;
   opener = { id: JSON.stringify(placeOf(button)), button };
   show("source", markup);
+  nameBack();
   document.body.classList.add("reading");
   markCurrent();
   const cited = at("cited");
@@ -77,7 +81,7 @@ function close() {
 }
 
 function markCurrent() {
-  for (const button of document.querySelectorAll("#conversation [data-article]")) {
+  for (const button of document.querySelectorAll(":is(#conversation, #checked) [data-article]")) {
     button.toggleAttribute("data-open", opener !== null && JSON.stringify(placeOf(button)) === opener.id);
   }
 }
@@ -88,12 +92,85 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   if (button.dataset.article !== undefined) open(button);
   else if (button.dataset.question !== undefined) trigger("submit", { question: button.dataset.question });
+  else if (button.dataset.whole !== undefined) trigger("select");
   else if (button.classList.contains("back")) close();
+  else if (button.role === "tab") turnTo(button.id).box?.focus();
 });
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && at("source").contains(document.activeElement)) close();
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest?.("#quoted-text")) at("check-button").click();
+  const here = TABS.indexOf(event.target.id);
+  const there = { ArrowLeft: here - 1, ArrowRight: here + 1, Home: 0, End: -1 }[event.key];
+  if (here < 0 || there === undefined) return;
+  event.preventDefault();
+  turnTo(TABS.at(there % TABS.length)).tab.focus();
 });
+
+// Two tabs; #check in the address opens the second.
+const TABS = ["tab-ask", "tab-check"];
+const checking = () => document.body.classList.contains("checking");
+
+const panelOf = (id) => at(at(id).getAttribute("aria-controls"));
+const boxOf = (id) => panelOf(id).querySelector("textarea");
+
+function turnTo(id) {
+  document.body.classList.toggle("checking", id === "tab-check");
+  for (const tab of TABS.map(at)) {
+    tab.ariaSelected = tab.id === id;
+    tab.tabIndex = tab.id === id ? 0 : -1;
+  }
+  history.replaceState(history.state, "", checking() ? "#check" : location.pathname + location.search);
+  nameBack();
+  return { tab: at(id), box: boxOf(id) };
+}
+
+function turnToAddress() {
+  if (location.hash === "#check") turnTo("tab-check").box?.focus();
+}
+addEventListener("hashchange", turnToAddress);
+
+function nameBack() {
+  const back = at("source").querySelector(".back");
+  if (back) back.textContent = checking() ? "Back to the check" : "Back to the answer";
+}
+
+// From a quotation in a draft to its check, and back.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("#checked a");
+  if (!link) return;
+  event.preventDefault(); // the address belongs to the tabs
+  const place = at(link.getAttribute("href").slice(1));
+  place?.scrollIntoView({ block: place.matches(".card") ? "start" : "center" });
+  place?.focus({ preventScroll: true });
+});
+
+// A draft's file, chosen or dropped anywhere. One byte more than is read tells that there is more.
+function checkFile(file) {
+  const most = +at("draft-file").dataset.most;
+  const reader = new FileReader();
+  reader.onloadend = () => trigger("upload", { name: file.name, data: (reader.result ?? ",?").split(",")[1] ?? "" });
+  reader.readAsDataURL(file.slice(0, most + 1));
+}
+document.addEventListener("change", (event) => {
+  if (event.target.id !== "draft-file" || !event.target.files.length) return;
+  checkFile(event.target.files[0]);
+  event.target.value = ""; // the same file, mended, can be chosen again
+});
+const dropping = (event) => checking() && event.dataTransfer?.types.includes("Files");
+document.addEventListener("dragover", (event) => {
+  if (!dropping(event)) return;
+  event.preventDefault();
+  document.body.classList.add("dropping");
+});
+for (const name of ["dragleave", "drop"]) {
+  document.addEventListener(name, (event) => {
+    if (name === "drop" || !event.relatedTarget) document.body.classList.remove("dropping");
+    if (name !== "drop" || !dropping(event)) return;
+    event.preventDefault();
+    if (event.dataTransfer.files.length) checkFile(event.dataTransfer.files[0]);
+  });
+}
 
 // A new question comes to the top of the conversation; its answer then grows below it.
 let turns = 0;
@@ -104,10 +181,26 @@ function arrange() {
   if (all.length > turns) all[all.length - 1].scrollIntoView({ block: "start" });
   turns = all.length;
 }
+// A new check comes into sight as soon as it is asked for, and whole once it is there.
+let results = null;
+function arrangeChecks() {
+  markCurrent();
+  const shown = at("checked").querySelector(".pending, .checked, .trouble");
+  if (shown && shown.className !== results) shown.scrollIntoView({ block: shown.matches(".checked") ? "start" : "nearest" });
+  results = shown?.className ?? null;
+}
+
 const waiting = setInterval(() => {
-  if (!at("conversation") || !at("welcome") || !at("source")) return; // Gradio mounts part after part
+  if (!["conversation", "welcome", "source", "asking", "checking", "checked", "draft-file", "tab-check"].every(at)) return; // Gradio mounts part after part
+  if (!TABS.every(boxOf)) return;
   clearInterval(waiting);
   new MutationObserver(arrange).observe(at("conversation"), { childList: true, subtree: true });
+  new MutationObserver(arrangeChecks).observe(at("checked"), { childList: true, subtree: true });
+  for (const tab of TABS) {
+    panelOf(tab).role = "tabpanel";
+    panelOf(tab).setAttribute("aria-labelledby", tab);
+  }
   arrange();
   look();
+  turnToAddress();
 }, 20);

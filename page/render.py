@@ -10,18 +10,20 @@ reaches the next; what stands inside a line of ours stands in <bdi>.
 
 from __future__ import annotations
 
-from calendar import month_name
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from index.articles import Article, Skipped
 from index.spans import Span, complement
 from page.direction import direction, of_language
 from page.examples import Heading
+from page.markup import date as _date
+from page.markup import isolated as _isolated
+from page.markup import text as _text
 from qa.answer import Answer, Citation
 
 _LANGUAGES = {
@@ -85,6 +87,9 @@ def masthead() -> str:
     """The page's head. The script fills in the state of the index."""
     return Markup(
         '<h1>On Record</h1><p class="promise">Answers in the articles’ own words</p>'
+        '<div role="tablist" aria-label="What to do"><button type="button" role="tab" id="tab-ask" aria-controls="asking"'
+        ' aria-selected="true">Ask</button><button type="button" role="tab" id="tab-check" aria-controls="checking" aria-selected="false"'
+        ' tabindex="-1">Check quotes</button></div>'
         '<div id="index-state" role="status" aria-live="polite"></div>'
     )
 
@@ -203,12 +208,20 @@ def _answer(answer: Answer) -> Markup:
     for statement in answer.statements:
         language = citations[statement.citations[0]].article.language
         markers = Markup().join(_marker(citations[number]) for number in statement.citations)
+        # What somebody only claims must not pass for what the paper found.
+        claim = all(citations[number].speech != "narration" for number in statement.citations)
         parts.append(
-            Markup('<p class="statement" dir="{}" lang="{}">{} <span class="markers">{}</span></p>').format(
-                direction(statement.text, of_language(language)), language, _text(statement.text), markers
+            Markup('<p class="statement" dir="{}" lang="{}"{}>{} <span class="markers">{}</span></p>').format(
+                direction(statement.text, of_language(language)),
+                language,
+                Markup(' data-claim="true"') if claim else Markup(),
+                _text(statement.text),
+                markers,
             )
         )
-    sources = Markup().join(Markup("<li>{}{}</li>").format(_source_line(citation), _why(answer, citation)) for citation in answer.citations)
+    sources = Markup().join(
+        Markup("<li>{}{}{}</li>").format(_source_line(citation), _said(citation), _why(answer, citation)) for citation in answer.citations
+    )
     parts.append(Markup('<h3>Sources</h3><ol class="citations">{}</ol>').format(sources))
     return Markup('<div class="answer">{}</div>').format(Markup().join(parts))
 
@@ -248,6 +261,29 @@ def _source_line(citation: Citation) -> Markup:
     return Markup('<button type="button" class="source-line" {}><span class="number">[{}]</span> <span>{}{}</span></button>').format(
         _place(citation), citation.number, _isolated(article.title or article.id), about
     )
+
+
+def _said(citation: Citation) -> Markup:
+    """Whose words these are, and what the article says against them."""
+    parts = []
+    if citation.speech != "narration":
+        article = citation.article
+        speaker = _isolated(citation.speaker) if citation.speaker else Markup("Somebody not named")
+        verb = "quoted by" if citation.speech == "direct" else "as reported by"
+        where = _isolated(article.publisher) if article.publisher else Markup("a paper not named")
+        parts.append(
+            Markup('<p class="said" data-speech="{}">— {}, {} {}{}</p>').format(
+                citation.speech, speaker, verb, where, f", {article.date[:4]}" if article.date else ""
+            )
+        )
+    if citation.caveat is not None:
+        caveat = citation.caveat.of(citation.article.text)
+        parts.append(
+            Markup('<p class="caveat">The article adds: <q dir="{}" lang="{}">{}</q></p>').format(
+                direction(caveat, of_language(citation.article.language)), citation.article.language, _text(caveat)
+            )
+        )
+    return Markup().join(parts)
 
 
 def _why(answer: Answer, citation: Citation) -> Markup:
@@ -366,34 +402,5 @@ def language_name(code: str) -> str:
     return _LANGUAGES.get(code, code)
 
 
-def _date(iso: str) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(_text(iso), date_in_words(iso))
-
-
-def date_in_words(iso: str) -> str:
-    """An ISO date, perhaps partial, as it is read aloud.
-
-    >>> date_in_words("2017-09-02"), date_in_words("2017-09"), date_in_words("2017")
-    ('2 September 2017', 'September 2017', '2017')
-    """
-    year, month, day = (*iso.split("-"), "", "")[:3]
-    return " ".join(part for part in (day.lstrip("0"), month_name[int(month)] if month else "", year) if part)
-
-
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _isolated(text: str) -> Markup:
-    """Foreign words in a line of ours, with a direction of their own."""
-    return Markup('<bdi dir="{}">{}</bdi>').format(direction(text), _text(text))
-
-
-def _text(value: str) -> Markup:
-    """Escaped for an element's text and for a quoted attribute. See above for CR and NUL.
-
-    >>> print(_text('<b a="1">\\r\\n'))
-    &lt;b a=&#34;1&#34;&gt;&#13;
-    <BLANKLINE>
-    """
-    return Markup(str(escape(value)).replace("\r", "&#13;").replace("\0", "\ufffd"))

@@ -1,0 +1,40 @@
+"""The smallest pieces of markup: foreign text made harmless, in a line of ours, and dates. Pure."""
+
+from __future__ import annotations
+
+from calendar import month_name
+
+from markupsafe import Markup, escape
+
+from page.direction import direction
+
+
+def text(value: str) -> Markup:
+    """Escaped for an element's text and for a quoted attribute. CR is written as a character reference, or the parser would make CRLF
+    into LF; U+0000, which HTML cannot carry, stands as U+FFFD.
+
+    >>> print(text('<b a="1">\\r\\n'))
+    &lt;b a=&#34;1&#34;&gt;&#13;
+    <BLANKLINE>
+    """
+    return Markup(str(escape(value)).replace("\r", "&#13;").replace("\0", "\ufffd"))
+
+
+def isolated(value: str) -> Markup:
+    """Foreign words in a line of ours, with a direction of their own."""
+    return Markup('<bdi dir="{}">{}</bdi>').format(direction(value), text(value))
+
+
+def date(iso: str) -> Markup:
+    """An ISO date, perhaps partial, for people and for programs."""
+    return Markup('<time datetime="{}">{}</time>').format(text(iso), date_in_words(iso))
+
+
+def date_in_words(iso: str) -> str:
+    """An ISO date, perhaps partial, as it is read aloud.
+
+    >>> date_in_words("2017-09-02"), date_in_words("2017-09"), date_in_words("2017")
+    ('2 September 2017', 'September 2017', '2017')
+    """
+    year, month, day = (*iso.split("-"), "", "")[:3]
+    return " ".join(part for part in (day.lstrip("0"), month_name[int(month)] if month else "", year) if part)
