@@ -291,6 +291,10 @@ class _Reader:
                 utterance, spoken = utterance + 1, False
                 where = cue.speaker if cue.speaker is not None or speaker is None else self._people.place_of(speaker)
                 found.append(Quotation(trim(self._text, span), "indirect", where, speaker, cue.verb, utterance))
+            elif rules is cues_arabic:
+                acts = cues_arabic.before(self._text, sentence)  # "أعلن المدير استقالته": who goes on to speak in the next sentence
+                if acts is not None and acts.speaker is not None:
+                    self._people.note(acts.speaker, acts.form)
             elif (subject := rules.subject(self._text, sentence)) is not None and self._people.knows(subject.of(self._text)):
                 self._people.note(subject, None)
         found += [replace(one, utterance=utterance + place) for place, one in enumerate(inner, start=1)]

@@ -13,8 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from heapq import nlargest
+
+import numpy as np
 
 from index.embed import TokenEmbedder
 from index.filters import Filters
@@ -68,40 +71,58 @@ def translation(store: Store, quote: str) -> Translation | None:
     if languages in ([], [language_of(quote)]) or len(words_of(quote)) < _FEWEST_WORDS:
         return None
     question = analyse(store, quote)
+    numbers = numbers_of(quote)
+    most = min(_MOST_SENTENCES, len(sentence_spans(quote)) + 1)
     runs: list[_Run] = []
     for language in languages:
         if language != question.language:
-            hits = retrieve(store, question, _PASSAGES, Filters(language=language))
-            runs += (run for hit in hits for run in _runs(question, hit))
+            for hit in retrieve(store, question, _PASSAGES, Filters(language=language)):
+                runs += _runs(question, hit, numbers, most) if hit.meeting else _sentences(hit, numbers)
     judge = _by_tokens if question.encoded is not None else _by_vector
-    best = max(judge(store, question, runs), key=lambda found: (found.similarity, found.article_id, found.span), default=None)
-    return best
+    return max(judge(store, question, runs), key=lambda found: (found.similarity, found.article_id, found.span), default=None)
 
 
-def _runs(question: Question, hit: Hit) -> Iterator[_Run]:
-    passage = hit.passage
-    sentences = passage.sentences
-    most = min(_MOST_SENTENCES, len(sentence_spans(question.text)) + 1)
-    for first in range(len(sentences)):
-        for last in range(first, min(len(sentences), first + most) if hit.meeting else first + 1):
-            span = Span(sentences[first].start, sentences[last].end)
-            text = passage.text[span.start - passage.span.start : span.end - passage.span.start]
-            if numbers_agree(question.text, text):
-                yield _Run(passage.article_id, span, text, _alike(question, hit, span) if hit.meeting else hit.sentences[first])
-
-
-def _alike(question: Question, hit: Hit, span: Span) -> float:
+def _runs(question: Question, hit: Hit, numbers: frozenset[str], most: int) -> Iterator[_Run]:
+    """The runs of at most `most` sentences whose numbers may be the quote's."""
     assert hit.meeting is not None and question.encoded is not None
-    places = hit.meeting.spans[:, 0]
-    inside = hit.meeting.similarities[:, (places >= span.start) & (places < span.end)]
-    return float(question.encoded.weights @ inside.max(axis=1) + inside.max(axis=0).mean()) / 2 if inside.size else 0.0
+    passage, places, similarities = hit.passage, hit.meeting.spans[:, 0], hit.meeting.similarities
+    inside = [similarities[:, (places >= sentence.start) & (places < sentence.end)] for sentence in passage.sentences]
+    parts = [(numbers_of(_text(hit, sentence)), part) for sentence, part in zip(passage.sentences, inside, strict=True)]
+    for first, sentence in enumerate(passage.sentences):
+        own: frozenset[str] = frozenset()
+        best = np.zeros(len(similarities), dtype=np.float32)
+        total, count = 0.0, 0
+        for last in range(first, min(len(parts), first + most)):
+            own |= parts[last][0]
+            part = parts[last][1]
+            if part.shape[1]:
+                best = np.maximum(best, part.max(axis=1)) if count else part.max(axis=1)
+                total, count = total + float(part.max(axis=0).sum()), count + part.shape[1]
+            if count and _may_agree(numbers, own):
+                span = Span(sentence.start, passage.sentences[last].end)
+                alike = (float(question.encoded.weights @ best) + total / count) / 2
+                yield _Run(passage.article_id, span, _text(hit, span), alike)
+
+
+def _sentences(hit: Hit, numbers: frozenset[str]) -> Iterator[_Run]:
+    for sentence, alike in zip(hit.passage.sentences, hit.sentences, strict=True):
+        text = _text(hit, sentence)
+        if _may_agree(numbers, numbers_of(text)):
+            yield _Run(hit.passage.article_id, sentence, text, alike)
+
+
+def _text(hit: Hit, span: Span) -> str:
+    start = hit.passage.span.start
+    return hit.passage.text[span.start - start : span.end - start]
 
 
 def _by_tokens(store: Store, question: Question, runs: Sequence[_Run]) -> Iterator[Translation]:
     assert isinstance(store.embedder, TokenEmbedder) and question.encoded is not None
     distinct = {(run.article_id, run.span): run for run in runs if run.alike >= _WORTH_COMPARING}
-    for run in nlargest(_COMPARED, distinct.values(), key=lambda run: run.alike):
-        other = store.embedder.question(run.text)
+    compared = nlargest(_COMPARED, distinct.values(), key=lambda run: run.alike)
+    with ThreadPoolExecutor(_COMPARED) as pool:  # the model runs one text on one core
+        embedded = list(pool.map(store.embedder.question, [run.text for run in compared]))
+    for run, other in zip(compared, embedded, strict=True):
         meetings = question.encoded.tokens @ other.tokens.T
         if meetings.size:
             alike = float(question.encoded.weights @ meetings.max(axis=1) + other.weights @ meetings.max(axis=0)) / 2
@@ -114,11 +135,15 @@ def _by_vector(_: Store, __: Question, runs: Sequence[_Run]) -> Iterator[Transla
     return (Translation(run.article_id, run.span, min(1.0, run.alike)) for run in runs if run.alike >= _ALIKE_BY_VECTOR)
 
 
-def numbers_agree(one: str, other: str) -> bool:
-    """Whether the numbers in digits of two sentences may be the same: one side may write some in words, but not others instead.
+def numbers_of(text: str) -> frozenset[str]:
+    """The numbers that a text writes in digits of any script, plainly."""
+    return frozenset(number.replace(",", "") for number in _NUMBER.findall(fold_text(text)))
 
-    >>> numbers_agree("In 2016 it was 1,000", "٢٠١٦"), numbers_agree("1,000 men", "١١٠٠"), numbers_agree("two", "2")
-    (True, False, True)
+
+def _may_agree(ours: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Whether the numbers of two sentences may be the same: one side may write some in words, but not others instead.
+
+    >>> _may_agree(numbers_of("In 2016 it was 1,000"), numbers_of("٢٠١٦")), _may_agree(numbers_of("1,000 men"), numbers_of("١١٠٠"))
+    (True, False)
     """
-    ours, theirs = ({number.replace(",", "") for number in _NUMBER.findall(fold_text(text))} for text in (one, other))
     return ours <= theirs or theirs <= ours

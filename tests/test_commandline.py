@@ -120,7 +120,7 @@ DAMAGES: dict[str, Callable[[Path], Any]] = {
 }
 
 NO_STORE = r"No store at .*nowhere\. Run: python -m index build FOLDER --store .*nowhere$"
-LOST = r"has lost its (chroma|tokens|lexical|catalogue\.sqlite3)\. Run: python -m index build with the same folders; it mends it\.$"
+LOST = r"has lost its (chroma|tokens|lexical|words|catalogue\.sqlite3)\. Run: python -m index build with the same folders; it mends it\.$"
 NO_ARTICLE = r"^No article to index under .*Name a folder with \.txt, \.md or \.jsonl files\.( The store keeps its 2 articles\.)?$"
 
 # The arguments, with {names} of what stands in `place`; what the one line says.
@@ -512,7 +512,7 @@ def test_a_reader_that_goes_away_is_no_error(samples_store_folder: Path) -> None
 
 def test_ctrl_c_ends_a_build_in_one_line_and_the_next_goes_on(tmp_path: Path) -> None:
     (tmp_path / "articles").mkdir()
-    for n in range(40):
+    for n in range(160):
         (tmp_path / "articles" / f"{n}.txt").write_text(f"News {n}\n\nThe harbour counted {n} boats.\n", encoding="utf-8")
     store = tmp_path / "store"
     with start("index", "build", tmp_path / "articles", "--store", store) as process:
@@ -523,7 +523,7 @@ def test_ctrl_c_ends_a_build_in_one_line_and_the_next_goes_on(tmp_path: Path) ->
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
     assert err == "Stopped. What was finished is kept; run the same command to go on.\n"
-    assert "40 articles" in succeed("index", "build", tmp_path / "articles", "--store", store)
+    assert "160 articles" in succeed("index", "build", tmp_path / "articles", "--store", store)
     succeed("index", "verify", "--store", store)
 
 
