@@ -21,7 +21,7 @@ from index.spans import Span
 from index.store import Store
 from qa import report
 from qa.answer import Answer, answer, as_json, credit
-from qa.check import Checker, Match, QuoteCheck
+from qa.check import Match, QuoteCheck, check_all
 from qa.check import as_json as check_as_json
 from qa.draft import DraftQuote, check_draft, has_words, read_draft
 from qa.retrieve import Hit, analyse, retrieve
@@ -124,10 +124,9 @@ def _check(options: argparse.Namespace) -> int:
     if options.draft is not None:
         return _check_draft(options)
     claims = _claims(options)
-    checker = Checker(Store.open(options.store))
+    store = Store.open(options.store)
     well = True
-    for quote, speaker in _with_progress(claims):
-        check = checker.check(quote, speaker)
+    for check in _with_progress(check_all(store, claims), len(claims)):
         well = well and check.verdict in report.GOOD
         if options.json or options.quotes:
             _say(json.dumps(check_as_json(check), ensure_ascii=False))
@@ -140,7 +139,7 @@ def _check_draft(options: argparse.Namespace) -> int:
     if options.report is not None:
         report.check_report(options.report, options.draft)
     text = read_draft(options.draft)
-    checker = Checker(Store.open(options.store))
+    store = Store.open(options.store)
     found: list[DraftQuote] = []
     with tqdm(unit=" quotations", desc="Checking", disable=None, leave=False) as bar:  # None: no bar where output is no terminal
 
@@ -148,7 +147,7 @@ def _check_draft(options: argparse.Namespace) -> int:
             bar.total = total
             bar.update(done - bar.n)
 
-        for quote in check_draft(checker, text, progress):
+        for quote in check_draft(store, text, progress):
             found.append(quote)
             _say(json.dumps(report.quote_json(quote), ensure_ascii=False) if options.json else _row(quote))
     if options.report is not None:
@@ -244,11 +243,11 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _with_progress(claims: Sequence[tuple[str, str | None]]) -> Iterator[tuple[str, str | None]]:
-    if len(claims) == 1:  # nothing to wait for
-        yield from claims
+def _with_progress(checks: Iterator[QuoteCheck], count: int) -> Iterator[QuoteCheck]:
+    if count == 1:  # nothing to wait for
+        yield from checks
         return
-    with tqdm(claims, unit=" quotes", desc="Checking", disable=None, leave=False) as bar:
+    with tqdm(checks, total=count, unit=" quotes", desc="Checking", disable=None, leave=False) as bar:
         yield from bar
 
 

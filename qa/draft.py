@@ -22,8 +22,9 @@ from index.articles import MAX_BYTES, decode_text
 from index.errors import InputError
 from index.quotations import quotations_of
 from index.spans import Span, complement, merge
+from index.store import Store
 from index.words import words_of
-from qa.check import Checker, QuoteCheck
+from qa.check import QuoteCheck, check_all
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -89,11 +90,11 @@ class DraftQuote:
     check: QuoteCheck
 
 
-def check_draft(checker: Checker, text: str, progress: Callable[[int, int], None] | None = None) -> Iterator[DraftQuote]:
+def check_draft(store: Store, text: str, progress: Callable[[int, int], None] | None = None) -> Iterator[DraftQuote]:
     """The draft's quotations, each checked as it is asked for. `progress` gets the number of those checked, and of all."""
     claims = claims_of(text)
-    for number, claim in enumerate(claims, start=1):
-        check = checker.check(claim.quote, claim.claimed_speaker)
+    checks = check_all(store, ((claim.quote, claim.claimed_speaker) for claim in claims))
+    for number, (claim, check) in enumerate(zip(claims, checks, strict=True), start=1):
         if progress is not None:
             progress(number, len(claims))
         yield DraftQuote(claim.span, claim.quote, claim.claimed_speaker, check)

@@ -18,7 +18,7 @@ from index.articles import make_article
 from index.errors import InputError
 from index.passages import passages_of
 from index.store import Store
-from qa.check import Checker, QuoteCheck, as_json
+from qa.check import Checker, QuoteCheck, as_json, check_all
 
 CASES = Path(__file__).parent / "cases"
 TABLES = json.loads((CASES / "quotes.json").read_text(encoding="utf-8"))
@@ -122,6 +122,7 @@ def write(number: int, language: str) -> tuple[str, list[Sentence]]:
 
 @dataclass(frozen=True, repr=False)
 class Generated:
+    store: Store
     checker: Checker
     texts: dict[str, str]
     sentences: list[Sentence]
@@ -132,7 +133,7 @@ def generated(make_store: MakeStore) -> Generated:
     written = {f"{language}-{number}": write(number, language) for language in ("en", "ar") for number in range(40)}
     store = make_store([(id, text) for id, (text, _) in written.items()])
     texts = {id: text for id, (text, _) in written.items()}
-    return Generated(Checker(store), texts, [sentence for _, sentences in written.values() for sentence in sentences])
+    return Generated(store, Checker(store), texts, [sentence for _, sentences in written.values() for sentence in sentences])
 
 
 def plain(text: str) -> list[str]:
@@ -316,3 +317,17 @@ def test_quotes_on_the_samples_get_their_verdicts_and_places(samples_store: Stor
     places = [(match.article.id, match.span) for match in found.matches]
     for source in row["source"]:
         assert any(id == source["doc"] and span.start < source["end"] and source["start"] < span.end for id, span in places)
+
+
+def test_many_quotes_are_checked_in_order_as_each_by_itself(generated: Generated) -> None:
+    claims = [(" ".join(sentence.words), "Mira Teval" if sentence.start % 2 else None) for sentence in generated.sentences[:120]]
+    claims.append(("crates of nothing that anybody wrote down", None))
+    assert list(check_all(generated.store, claims)) == [generated.checker.check(*claim) for claim in claims]
+
+
+def test_an_error_in_one_of_many_quotes_is_raised_at_its_place(generated: Generated) -> None:
+    words = " ".join(generated.sentences[0].words)
+    checks = check_all(generated.store, [(words, None), ("…", None), (words, None)])
+    assert next(checks).quote == words
+    with pytest.raises(InputError):
+        next(checks)

@@ -22,7 +22,6 @@ from index.articles import MAX_BYTES
 from index.errors import InputError
 from index.quotations import quotations_of
 from index.store import Store
-from qa.check import Checker
 from qa.draft import check_draft, claims_of, read_draft
 
 Read = Callable[[str, bytes | str], str]
@@ -340,7 +339,7 @@ def test_each_quotation_of_a_draft_is_checked_in_order_with_its_speaker(samples_
         "قال ليث صندور: «السد آمن تماما، وما نفعله اليوم هو ما صمم من أجله».\n"
     )
     steps: list[tuple[int, int]] = []
-    found = list(check_draft(Checker(samples_store), text, lambda done, total: steps.append((done, total))))
+    found = list(check_draft(samples_store, text, lambda done, total: steps.append((done, total))))
     assert [quote.check.verdict for quote in found] == ["verbatim", "altered", "verbatim"]
     assert [quote.claimed_speaker for quote in found] == ["Yusra Delmani", "Sami Orkand", "ليث صندور"]
     assert steps == [(1, 3), (2, 3), (3, 3)]
@@ -350,10 +349,9 @@ def test_each_quotation_of_a_draft_is_checked_in_order_with_its_speaker(samples_
 
 
 def test_every_article_passes_as_a_draft_of_itself(samples_store: Store) -> None:
-    checker = Checker(samples_store)
     checked = 0
     for article in samples_store.catalogue.all_articles():
-        for quote in check_draft(checker, article.text):
+        for quote in check_draft(samples_store, article.text):
             assert quote.check.verdict == "verbatim", (article.id, quote)
             checked += 1
     assert checked > 50
