@@ -183,10 +183,11 @@ class _Found:
 
 
 class Checker:
-    """Checks quotes against a store. What it keeps between quotes does not grow with their number."""
+    """Checks quotes against a store, from any number of threads. What it keeps between quotes does not grow with their number."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._lock = threading.Lock()
         self._generation = -1
         self._ids: dict[str, str] = {}
         self._kept: OrderedDict[str, _Read] = OrderedDict()
@@ -210,11 +211,12 @@ class Checker:
 
     def _renew(self) -> None:
         generation = self._store.catalogue.generation()
-        if generation != self._generation:
-            self._generation = generation
-            self._ids = {article_key(id): id for id in self._store.catalogue.fingerprints()}
-            self._kept.clear()
-            self._characters = 0
+        with self._lock:
+            if generation != self._generation:
+                self._generation = generation
+                self._ids = {article_key(id): id for id in self._store.catalogue.fingerprints()}
+                self._kept.clear()
+                self._characters = 0
 
     def _read(self, keys: Iterable[str]) -> Iterator[_Read]:
         """The visible articles of these keys, in order."""
@@ -222,18 +224,26 @@ class Checker:
             id = self._ids.get(key)
             if id is None:
                 continue
-            read = self._kept.pop(id, None)
+            with self._lock:
+                read = self._kept.get(id)
+                if read is not None:
+                    self._kept.move_to_end(id)
             if read is None:
                 article = self._store.catalogue.article(id)
                 if article is None:
                     continue
                 read = _Read(article, self._store.catalogue.quotations([id]).get(id, ()))
+                self._keep(id, read)
+            yield read
+
+    def _keep(self, id: str, read: _Read) -> None:
+        with self._lock:
+            if id not in self._kept:  # another thread may have made it ready meanwhile
+                self._kept[id] = read
                 self._characters += len(read.text)
-            self._kept[id] = read
             while self._characters > _KEPT_CHARACTERS and len(self._kept) > 1:
                 _, dropped = self._kept.popitem(last=False)
                 self._characters -= len(dropped.text)
-            yield read
 
     def _find(self, quote: _Quote) -> tuple[Verdict, Iterable[_Found]]:
         """The places in the quote's own wording. One by one where there may be very many."""
@@ -268,20 +278,13 @@ def check_all(store: Store, claims: Iterable[tuple[str, str | None]]) -> Iterato
     none of 2,000 articles (7.5 million characters), take 17 s on two cores, and 24 s one after another.
     """
     cores = len(os.sched_getaffinity(0))
-    own = threading.local()
-
-    def check(quote: str, claimed_speaker: str | None) -> QuoteCheck:
-        if not hasattr(own, "checker"):
-            own.checker = Checker(store)  # it keeps articles ready, and is no other thread's
-        checker: Checker = own.checker
-        return checker.check(quote, claimed_speaker)
-
+    checker = Checker(store)
     # numpy's own threads would wait for one another: twice the processor time, and the same quotes take 20 s
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(cores) as pool:
         ahead: deque[Future[QuoteCheck]] = deque()
         try:
             for claim in claims:
-                ahead.append(pool.submit(check, *claim))
+                ahead.append(pool.submit(checker.check, *claim))
                 if len(ahead) > 4 * cores:
                     yield ahead.popleft().result()
             while ahead:
