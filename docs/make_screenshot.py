@@ -1,4 +1,5 @@
-"""python docs/make_screenshot.py: docs/screenshot.png, the page over the sample articles with an answer and its source open."""
+"""python docs/make_screenshot.py: the page over the sample articles, with an answer and its source open (docs/screenshot.png) and with a
+draft checked (docs/screenshot-check.png)."""
 
 from __future__ import annotations
 
@@ -11,6 +12,12 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 QUESTION = "How much does the auditor think the repair of the Mirzan Dam will cost?"
+DRAFT = """The mayor was unimpressed. “Three hundred votes is a bus stop,” said Samir Toval.
+
+“I counted the people who came out after me,” said Jaber Otwan.
+
+وقالت القبطان يسرى الدلماني: «تبدلت الريح في لحظة وبدأت السيارات تنزلق».
+"""
 INDEXED = 300_000  # ms; the samples take about 20 s on two cores
 
 
@@ -38,6 +45,14 @@ def take(address: str, browser_path: str) -> None:
         page.wait_for_selector("#cited")
         page.wait_for_timeout(300)  # the frame in which the article has come to rest
         page.screenshot(path=ROOT / "docs" / "screenshot.png")
+        page.get_by_role("tab", name="Check quotes").click()
+        page.locator("#quoted-text textarea").fill(DRAFT)
+        page.get_by_role("button", name="Check", exact=True).click()
+        page.locator("#checked .tally").wait_for()
+        page.locator("#checked [data-article]").first.click()
+        page.wait_for_selector("#cited")
+        page.wait_for_timeout(300)
+        page.screenshot(path=ROOT / "docs" / "screenshot-check.png")
         browser.close()
 
 

@@ -315,10 +315,10 @@ def reported(text: str, sentence: Span) -> tuple[Cue, Span] | None:
             if len(before_subject) > 4 and before_subject[-1].text == ",":
                 return cue, Span(here[0].start, before_subject[-1].start)
             if len(rest) <= 2:
-                return None
+                continue
         content = _content(rest, word.lower in _WITHOUT_THAT and word.lower not in _NOUN_TOO)
         if content is None:
-            return None
+            continue
         # "A says one thing; B says another": what B says is not A's.
         parted = next((place for place in range(at, len(here)) if here[place].text == ";"), None)
         if parted is not None and any(_is_cue(here, place) for place in range(parted + 2, len(here))):
