@@ -247,11 +247,13 @@ class Checker:
 
     def _find(self, quote: _Quote) -> tuple[Verdict, Iterable[_Found]]:
         """The places in the quote's own wording. One by one where there may be very many."""
-        held = self._store.words.holding([quote.words.words])
-        verbatim = (place for read in self._read(held) for place in _verbatim(read, quote))
-        first = next(verbatim, None)
-        if first is not None:
-            return "elided" if quote.edited else "verbatim", chain([first], verbatim)
+        # The source may have "[T]he" of its own.
+        for form in [_Quote(quote.given, edited=False), quote] if quote.edited else [quote]:
+            held = self._store.words.holding([form.words.words])
+            verbatim = (place for read in self._read(held) for place in _verbatim(read, form))
+            first = next(verbatim, None)
+            if first is not None:
+                return "elided" if form.edited else "verbatim", chain([first], verbatim)
         nearest = self._store.words.nearest(quote.kept, _NEAREST)
         runs = [quote.words.words[f.words.start : f.words.stop] for f in quote.fragments if f.words]
         keys = list(dict.fromkeys([*nearest, *self._store.words.holding(runs)]))[:_PIECED]
@@ -329,9 +331,11 @@ _ENDS = " \t\r\n\f\v\u00a0\u200e\u200f\u202f\ufeff\"'“”„‟«»‘’‚�
 class _Quote:
     """A quote made ready for comparison."""
 
-    def __init__(self, quote: str) -> None:
-        self.text = without_capital_marks(quote).strip(_ENDS)
-        self.edited = self.text != quote.strip(_ENDS)
+    def __init__(self, quote: str, edited: bool = True) -> None:
+        """`edited`: "[T]he" is "The" with an editor's mark."""
+        self.given = quote.strip(_ENDS)
+        self.text = without_capital_marks(quote).strip(_ENDS) if edited else self.given
+        self.edited = self.text != self.given
         self.words = Words(self.text)
         self.fragments: list[Fragment] = fragments(self.words)
         self.kept = [self.words.words[i] for fragment in self.fragments for i in fragment.words]

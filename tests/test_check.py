@@ -331,3 +331,9 @@ def test_an_error_in_one_of_many_quotes_is_raised_at_its_place(generated: Genera
     assert next(checks).quote == words
     with pytest.raises(InputError):
         next(checks)
+
+
+def test_a_mark_of_the_source_itself_is_part_of_its_words(make_store: MakeStore) -> None:
+    checker = Checker(make_store([("a", "“[T]he crews slept badly on the pier,” wrote Mira Teval.")]))
+    assert checker.check("[T]he crews slept badly on the pier").verdict == "verbatim"
+    assert checker.check("[C]rews slept badly on the pier").verdict == "elided"
