@@ -277,11 +277,11 @@ def check_all(store: Store, claims: Iterable[tuple[str, str | None]]) -> Iterato
     """The checks of many quotes with their claimed speakers, in order, on all cores. Raises what `Checker.check` raises.
 
     A few are worked on ahead of the one that is asked for; memory does not grow with their number. 1,000 quotes, a fifth of them found in
-    none of 2,000 articles (7.5 million characters), take 17 s on two cores, and 24 s one after another.
+    none of 2,000 articles (7.5 million characters), take 17 to 21 s on two cores, and 24 s one after another.
     """
     cores = len(os.sched_getaffinity(0))
     checker = Checker(store)
-    # numpy's own threads would wait for one another: twice the processor time, and the same quotes take 20 s
+    # numpy's own threads would wait for one another: half as much processor time again
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(cores) as pool:
         ahead: deque[Future[QuoteCheck]] = deque()
         try:
