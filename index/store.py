@@ -169,9 +169,10 @@ class Store:
         for known in self.tokens.known(list(fresh)):
             del fresh[known]
         encoded = dict(zip(fresh, encode(self.embedder, list(fresh.values())), strict=True))
+        quotations = [quotations_of(article.text, article.story) for article, _ in articles]
         with self.catalogue.transaction():
-            for article, own in articles:
-                self.catalogue.put(article, own, quotations_of(article.text, article.story))
+            for (article, own), said in zip(articles, quotations, strict=True):
+                self.catalogue.put(article, own, said)
         keys = [article_key(article.id) for article, _ in articles]
         self.tokens.put([(unit.id, unit.article_key, hashes[unit.id]) for kind in units for unit in units[kind]], encoded, removed=keys)
         self.vectors.remove(keys)
