@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from math import log
 from pathlib import Path
@@ -16,13 +15,12 @@ from typing import Literal
 
 import tantivy
 
-from index.errors import StoreDamaged, StoreInUse
 from index.filters import Filters
+from index.fulltext import FullTextIndex
 
 Field = Literal["terms", "names"]
 # tantivy's BM25 has k1 = 1.2 and b = 0.75 built in.
 _K1 = 1.2
-_WRITER_BYTES = 50_000_000
 # tantivy's own limit of clauses is far higher; nobody's question has as many different words.
 _MOST_TERMS = 256
 
@@ -51,60 +49,15 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-class LexicalIndex:
+class LexicalIndex(FullTextIndex):
     """The full-text index of a store in the folder at `path`. Raises StoreDamaged where tantivy cannot read it."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._schema = _schema()
-        with self._errors():
-            path.mkdir(parents=True, exist_ok=True)
-            self._index = tantivy.Index(self._schema, str(path))
-            # "whitespace" is not registered by default; our terms hold no white space.
-            self._index.register_tokenizer("whitespace", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
-            self._index.reload()
-            self._searcher = self._index.searcher()
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except (ValueError, OSError, RuntimeError) as error:
-            reason = " ".join(str(error).split())[:200]
-            if "LockBusy" in reason or "lock" in reason.lower():
-                raise StoreInUse(f"The store at {self._path.parent} is in use by another process. Try again when it is done.") from error
-            raise StoreDamaged(
-                f"The full-text index in {self._path} cannot be used ({reason}). Check disk space and rights; "
-                "if they are in order, delete that folder and run: python -m index build with the same folders"
-            ) from error
+        super().__init__(path, _schema(), "full-text index")
 
     def update(self, entries: Sequence[Entry], removed: Sequence[str]) -> None:
         """Forgets the articles with the keys `removed`, adds `entries`, and makes both visible at once."""
-        with self._errors():
-            writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
-            try:
-                for key in removed:
-                    writer.delete_documents_by_term("article", key)
-                for entry in entries:
-                    document = tantivy.Document()
-                    document.add_text("passage", entry.passage_id)
-                    document.add_text("article", entry.article_key)
-                    document.add_text("language", entry.language)
-                    if entry.publisher is not None:
-                        document.add_text("publisher", entry.publisher)
-                    if entry.day is not None:
-                        document.add_integer("day", entry.day)
-                    document.add_text("terms", " ".join(entry.terms))
-                    document.add_text("names", " ".join(entry.names))
-                    writer.add_document(document)
-                writer.commit()
-            except BaseException:
-                writer.rollback()
-                raise
-            finally:
-                writer.wait_merging_threads()
-            self._index.reload()
-            self._searcher = self._index.searcher()
+        self._replace(map(_document, entries), removed)
 
     def best(self, field: Field, words: Sequence[str], count: int, filters: Filters) -> list[tuple[str, float]]:
         """Passage ids and BM25 scores of the `count` passages that match any of `words` best, best first."""
@@ -140,12 +93,7 @@ class LexicalIndex:
 
     def ids(self) -> set[str]:
         """Every passage id, for comparison with the catalogue."""
-        with self._errors():
-            searcher = self._searcher
-            if not searcher.num_docs:
-                return set()
-            hits = searcher.search(tantivy.Query.all_query(), limit=searcher.num_docs, count=False).hits
-            return {str(searcher.doc(address)["passage"][0]) for _, address in hits}
+        return self._stored("passage")
 
     def _conditions(self, filters: Filters) -> Iterator[tantivy.Query]:
         if filters.language is not None:
@@ -154,6 +102,20 @@ class LexicalIndex:
             yield tantivy.Query.term_query(self._schema, "publisher", filters.publisher, index_option="basic")
         if filters.after is not None or filters.before is not None:
             yield tantivy.Query.range_query(self._schema, "day", tantivy.FieldType.Integer, filters.after or 0, filters.before or 99991231)
+
+
+def _document(entry: Entry) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_text("passage", entry.passage_id)
+    document.add_text("article", entry.article_key)
+    document.add_text("language", entry.language)
+    if entry.publisher is not None:
+        document.add_text("publisher", entry.publisher)
+    if entry.day is not None:
+        document.add_integer("day", entry.day)
+    document.add_text("terms", " ".join(entry.terms))
+    document.add_text("names", " ".join(entry.names))
+    return document
 
 
 def _boosted(query: tantivy.Query, times: int) -> tantivy.Query:

@@ -8,23 +8,21 @@ quote comes from, and no list of positions is read. Words are compared folded, w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from itertools import pairwise
 from math import log
 from pathlib import Path
 
 import tantivy
 
-from index.errors import StoreDamaged, StoreInUse
 from index.fold import fold_text
+from index.fulltext import FullTextIndex
 
 WORD = re.compile(r"[^\W_]+")
 """A word of a folded text. Hyphens and apostrophes part words here; who needs whole words looks at the text around."""
 
 _PAIR = "{}_{}"  # no word holds the mark
 _LONGEST_WORD = 64  # characters that are indexed; longer runs of letters are no words, and tantivy drops terms beyond 64 KB
-_WRITER_BYTES = 50_000_000
 # Of a longer quote as many pairs, evenly spread, are looked up. No measurement: a paragraph has fewer.
 _MOST_PAIRS = 256
 
@@ -44,57 +42,18 @@ def _terms(words: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(_PAIR.format(*pair) for pair in pairwise(short))) if len(short) > 1 else short
 
 
-class WordIndex:
+class WordIndex(FullTextIndex):
     """The word index of a store in the folder at `path`; articles go by their keys. Raises StoreDamaged where tantivy cannot read it."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
         builder = tantivy.SchemaBuilder()
         builder.add_text_field("article", stored=True, tokenizer_name="raw", index_option="basic")
         builder.add_text_field("terms", tokenizer_name="whitespace", index_option="basic")
-        self._schema = builder.build()
-        with self._errors():
-            path.mkdir(parents=True, exist_ok=True)
-            self._index = tantivy.Index(self._schema, str(path))
-            # "whitespace" is not registered by default; our terms hold no white space.
-            self._index.register_tokenizer("whitespace", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
-            self._index.reload()
-            self._searcher = self._index.searcher()
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except (ValueError, OSError, RuntimeError) as error:
-            reason = " ".join(str(error).split())[:200]
-            if "lock" in reason.lower():
-                raise StoreInUse(f"The store at {self._path.parent} is in use by another process. Try again when it is done.") from error
-            raise StoreDamaged(
-                f"The word index in {self._path} cannot be used ({reason}). Check disk space and rights; "
-                "if they are in order, delete that folder and run: python -m index build with the same folders"
-            ) from error
+        super().__init__(path, builder.build(), "word index")
 
     def update(self, texts: Sequence[tuple[str, str]], removed: Sequence[str]) -> None:
         """Forgets the articles with the keys `removed`, adds `texts` (key and whole text), and makes both visible at once."""
-        with self._errors():
-            writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
-            try:
-                for key in removed:
-                    writer.delete_documents_by_term("article", key)
-                for key, text in texts:
-                    words = [word[:_LONGEST_WORD] for word in words_of(text)]
-                    document = tantivy.Document()
-                    document.add_text("article", key)
-                    document.add_text("terms", " ".join({*words, *_terms(words)}))
-                    writer.add_document(document)
-                writer.commit()
-            except BaseException:
-                writer.rollback()
-                raise
-            finally:
-                writer.wait_merging_threads()
-            self._index.reload()
-            self._searcher = self._index.searcher()
+        self._replace((_document(key, text) for key, text in texts), removed)
 
     def holding(self, runs: Sequence[Sequence[str]]) -> list[str]:
         """The articles that may hold each of these runs of words, in the order of their keys; no other does."""
@@ -125,12 +84,15 @@ class WordIndex:
 
     def ids(self) -> set[str]:
         """Every article's key, for comparison with the catalogue."""
-        with self._errors():
-            searcher = self._searcher
-            if not searcher.num_docs:
-                return set()
-            hits = searcher.search(tantivy.Query.all_query(), limit=searcher.num_docs, count=False).hits
-            return {str(searcher.doc(address)["article"][0]) for _, address in hits}
+        return self._stored("article")
+
+
+def _document(key: str, text: str) -> tantivy.Document:
+    words = [word[:_LONGEST_WORD] for word in words_of(text)]
+    document = tantivy.Document()
+    document.add_text("article", key)
+    document.add_text("terms", " ".join({*words, *_terms(words)}))
+    return document
 
 
 def _spread(terms: Sequence[str]) -> Sequence[str]:
