@@ -36,6 +36,7 @@ def build(
     sources: Sequence[Path],
     embedder: Embedder | None = None,
     passage_tokens: int | None = None,
+    overlap_sentences: int | None = None,
     progress: Callable[[BuildReport], None] = lambda _: None,
 ) -> BuildReport:
     """Makes the store at `folder` hold exactly the articles under `sources`.
@@ -47,7 +48,7 @@ def build(
     started = perf_counter()
     report = BuildReport()
     with writing(folder):
-        store = Store.open_or_make(folder, embedder, passage_tokens)
+        store = Store.open_or_make(folder, embedder, passage_tokens, overlap_sentences)
         try:
             _synchronise(store, sources, report, progress)
             counts = store.catalogue.passage_counts()

@@ -16,7 +16,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -104,7 +104,8 @@ class Store:
         """
         manifest = Manifest.read(folder)
         embedder = load_embedder(manifest.embedder)
-        _same_maker(folder, manifest, Manifest(embedder.name, embedder.version, passage_tokens=manifest.passage_tokens))
+        asked = replace(manifest, embedder=embedder.name, embedder_version=embedder.version, format=FORMAT, encoding=ENCODING)
+        _same_maker(folder, manifest, asked)
         lost = [name for name in _PARTS if not (folder / name).exists()]
         if whole and lost:
             raise StoreDamaged(
@@ -114,9 +115,12 @@ class Store:
 
     @classmethod
     def open_or_make(
-        cls, folder: Path, embedder: Embedder | None = None, passage_tokens: int | None = None, overlap_sentences: int = OVERLAP_SENTENCES
+        cls, folder: Path, embedder: Embedder | None = None, passage_tokens: int | None = None, overlap_sentences: int | None = None
     ) -> Store:
-        """The store at `folder`, made if there is none. Raises StoreOfAnotherMaker where it was made with something else than asked for."""
+        """The store at `folder`, made if there is none. What is None is as the store has it, else the default.
+
+        Raises StoreOfAnotherMaker where it was made with something else than asked for.
+        """
         try:
             manifest = Manifest.read(folder)
         except StoreMissing:
@@ -127,7 +131,10 @@ class Store:
                 raise StoreDamaged(f"{folder} holds files but no store. Name an empty or new folder with --store.") from None
             embedder = embedder or default_embedder()
             manifest = Manifest(
-                embedder.name, embedder.version, passage_tokens=passage_tokens or PASSAGE_TOKENS, overlap_sentences=overlap_sentences
+                embedder.name,
+                embedder.version,
+                passage_tokens=passage_tokens or PASSAGE_TOKENS,
+                overlap_sentences=OVERLAP_SENTENCES if overlap_sentences is None else overlap_sentences,
             )
             manifest.draft(folder)
             store = cls(folder, manifest, embedder)
@@ -138,7 +145,7 @@ class Store:
             embedder.name,
             embedder.version,
             passage_tokens=passage_tokens or manifest.passage_tokens,
-            overlap_sentences=overlap_sentences,
+            overlap_sentences=manifest.overlap_sentences if overlap_sentences is None else overlap_sentences,
         )
         _same_maker(folder, manifest, asked)
         return cls(folder, manifest, embedder)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -205,6 +206,18 @@ def test_a_store_of_another_passage_size_is_refused_and_an_unnamed_size_takes_th
     assert build(folder, [sources], tiny_embedder).unchanged == 4
 
 
+def test_a_store_keeps_the_overlap_that_it_was_made_with(folder: Path, sources: Path, tiny_embedder: Any) -> None:
+    build(folder, [sources], tiny_embedder, passage_tokens=16, overlap_sentences=0)
+    assert build(folder, [sources], tiny_embedder).unchanged > 0
+    store = Store.open_or_make(folder, tiny_embedder)
+    assert (store.manifest.passage_tokens, store.manifest.overlap_sentences) == (16, 0)
+    for article in store.catalogue.all_articles():
+        spans = [passage.span for passage in store.catalogue.passages_of(article.id)]
+        assert all(before.end <= after.start for before, after in pairwise(spans))
+    with pytest.raises(StoreOfAnotherMaker, match="overlap_sentences 0 there, 2 asked for"):
+        build(folder, [sources], tiny_embedder, overlap_sentences=2)
+
+
 def test_a_folder_with_other_files_is_never_made_a_store(sources: Path, tmp_path: Path, tiny_embedder: Any) -> None:
     with pytest.raises(StoreDamaged, match="holds files but no store"):
         build(sources, [sources], tiny_embedder)
@@ -394,6 +407,7 @@ def test_readers_see_whole_articles_all_through_a_build(tmp_path: Path, folder: 
 
 _BUILDER = """
 import sys
+from itertools import pairwise
 from pathlib import Path
 sys.path.insert(0, "tests")
 from conftest import TinyEmbedder
