@@ -20,6 +20,8 @@ from qa.retrieve import Hit, Question, analyse, retrieve
 
 # Passages that are read for an answer.
 READ_PASSAGES = 8
+# An answer is shown from this confidence on; read.py says what it was chosen by.
+LEAST_CONFIDENCE = 0.5
 # Passages shown as the nearest where there is no answer.
 NEAREST = 3
 NO_ANSWER = "The articles do not hold an answer to this, as far as can be told."
@@ -71,6 +73,8 @@ class Answer:
     short_answer: str | None
     abstained: bool
     reason: str | None
+    confidence: float | None = None
+    """How surely the articles answer, in [0, 1]: None where nothing was read (a question about a byline, no passage at all)."""
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -81,8 +85,10 @@ class Answer:
         return " ".join(f"{statement.text} {''.join(f'[{number}]' for number in statement.citations)}" for statement in self.statements)
 
 
-def answer(store: Store, text: str, filters: Filters = ANY) -> Answer:
-    """The answer of the store's articles to a question of any length, language and content.
+def answer(
+    store: Store, text: str, filters: Filters = ANY, passages: int = READ_PASSAGES, least_confidence: float = LEAST_CONFIDENCE
+) -> Answer:
+    """The answer of the store's articles to a question of any length, language and content, read in the `passages` best.
 
     Raises nothing but the store's and the embedder's errors: that there is no answer is a value.
     """
@@ -97,7 +103,7 @@ def answer(store: Store, text: str, filters: Filters = ANY) -> Answer:
 
     question = analyse(store, text)
     lap("embed")
-    hits = retrieve(store, question, READ_PASSAGES, filters)
+    hits = retrieve(store, question, passages, filters)
     articles = store.catalogue.articles(hit.passage.article_id for hit in hits)
     hits = [hit for hit in hits if hit.passage.article_id in articles]
     lap("retrieve")
@@ -106,8 +112,9 @@ def answer(store: Store, text: str, filters: Filters = ANY) -> Answer:
         return _about(store, text, question, fact, _named_in(question, hits, articles), articles, timings, lap)
     reading = read(store, question, hits)
     lap("read")
-    if reading.confidence < 0.5:
-        return _abstained(text, question.language, NO_ANSWER if hits else NO_PASSAGE, hits, articles, timings)
+    confidence = reading.confidence if reading.evidence else None
+    if confidence is None or confidence < least_confidence:
+        return _abstained(text, question.language, NO_ANSWER if hits else NO_PASSAGE, hits, articles, timings, confidence)
     citations: list[Citation] = []
     statements: list[Statement] = []
     for evidence in reading.evidence:
@@ -116,7 +123,8 @@ def answer(store: Store, text: str, filters: Filters = ANY) -> Answer:
             why = evidence.why if span == evidence.span and article_id == evidence.article_id else ()
             citations.append(_cite(store, len(citations) + 1, articles[article_id], span, evidence.score, why))
         statements.append(Statement(evidence.text, tuple(range(first, len(citations) + 1)), "verbatim"))
-    return Answer(text, question.language, tuple(statements), tuple(citations), reading.short_answer, False, None, _total(timings))
+    found = tuple(statements), tuple(citations)
+    return Answer(text, question.language, *found, reading.short_answer, False, None, confidence, _total(timings))
 
 
 def _named_in(question: Question, hits: Sequence[Hit], articles: Mapping[str, Article]) -> Sequence[Hit]:
@@ -152,7 +160,7 @@ def _about(
     span = line if len(line) <= _LONGEST_BYLINE else place
     citation = _cite(store, 1, article, span, hits[0].score)
     statement = Statement(citation.quote, (1,), "verbatim")
-    return Answer(text, question.language, (statement,), (citation,), place.of(article.text), False, None, _total(timings))
+    return Answer(text, question.language, (statement,), (citation,), place.of(article.text), False, None, None, _total(timings))
 
 
 def _line_end(text: str, start: int) -> int:
@@ -161,14 +169,20 @@ def _line_end(text: str, start: int) -> int:
 
 
 def _abstained(
-    text: str, language: str, reason: str, hits: Sequence[Hit], articles: Mapping[str, Article], timings: dict[str, float]
+    text: str,
+    language: str,
+    reason: str,
+    hits: Sequence[Hit],
+    articles: Mapping[str, Article],
+    timings: dict[str, float],
+    confidence: float | None = None,
 ) -> Answer:
     telling = [hit for hit in hits if not is_fragment(hit.passage.text)] or hits
     nearest = (
         Citation(number, articles[hit.passage.article_id], hit.passage.span, hit.passage.text, None, hit.score)
         for number, hit in enumerate(telling[:NEAREST], start=1)
     )
-    return Answer(text, language, (), tuple(nearest), None, True, reason, _total(timings))
+    return Answer(text, language, (), tuple(nearest), None, True, reason, confidence, _total(timings))
 
 
 def _cite(store: Store, number: int, article: Article, span: Span, score: float, why: tuple[Pair, ...] = ()) -> Citation:
@@ -202,6 +216,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "short_answer": answer.short_answer,
         "abstained": answer.abstained,
         "reason": answer.reason,
+        "confidence": None if answer.confidence is None else round(answer.confidence, 4),
         "statements": [{"text": s.text, "citations": list(s.citations), "support": s.support} for s in answer.statements],
         "citations": [
             {

@@ -17,7 +17,7 @@ from index.spans import Span
 from index.store import Store, writing
 from page import examples
 from qa.about import asked_fact
-from qa.answer import NEAREST, NO_PASSAGE, Answer, Citation, answer, as_json
+from qa.answer import LEAST_CONFIDENCE, NEAREST, NO_PASSAGE, Answer, Citation, answer, as_json
 from qa.retrieve import analyse, retrieve
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -111,6 +111,26 @@ def test_what_the_articles_do_not_hold_is_not_asserted_and_the_nearest_passages_
     check_answer(found)
 
 
+@pytest.mark.parametrize("question", [ABSENT[0], "What payment did Governor Kamil Raswan announce to each bereaved family?"])
+def test_an_answer_is_shown_from_its_least_confidence_on(samples_store: Store, question: str) -> None:
+    found = answer(samples_store, question)
+    assert found.confidence is not None and 0 <= found.confidence <= 1
+    assert found.abstained == (found.confidence < LEAST_CONFIDENCE)
+    spoken, silent = (answer(samples_store, question, least_confidence=least) for least in (0.0, 1.01))
+    assert (spoken.abstained, silent.abstained) == (False, True)
+    assert spoken.confidence == silent.confidence == found.confidence
+    check_answer(spoken)
+    assert as_json(found)["confidence"] == pytest.approx(found.confidence, abs=1e-4)
+
+
+def test_fewer_passages_are_read_where_fewer_are_asked_for(samples_store: Store) -> None:
+    question = "How many people died on the Nawras?"
+    nearest = retrieve(samples_store, analyse(samples_store, question), 1)[0].passage
+    found = answer(samples_store, question, passages=1, least_confidence=0.0)
+    assert {citation.article.id for citation in found.citations} == {nearest.article_id}
+    assert all(nearest.span.contains(citation.span) for citation in found.citations)
+
+
 def test_nothing_that_cleaning_marked_is_quoted_from_the_story(samples_store: Store) -> None:
     for question in ("How do I subscribe to the morning briefing?", "Who should consider a donation?", "من يملك حقوق النشر؟"):
         for citation in answer(samples_store, question).citations:
@@ -129,7 +149,7 @@ def test_a_store_without_articles_abstains_without_citations(tmp_path: Path, tin
         store = Store.open_or_make(tmp_path / "store", tiny_embedder)
     for question in ("Who rang?", "Who wrote the article?", ""):
         found = answer(store, question)
-        assert (found.abstained, found.citations, found.reason) == (True, (), NO_PASSAGE)
+        assert (found.abstained, found.citations, found.reason, found.confidence) == (True, (), NO_PASSAGE, None)
     store.close()
 
 
