@@ -8,7 +8,7 @@ SETS ?= ../shared/eval
 # Recipes read these from the environment: a folder's name may hold what a shell would act on.
 export ARTICLES STORE PORT SETS
 
-.PHONY: help setup run test browser bench-engine
+.PHONY: help setup run test gate browser bench-engine
 .DELETE_ON_ERROR:
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo "make run ARTICLES=DIR    index that folder instead: the store then holds exactly its articles, and no longer what it held before"
 	@echo "         STORE=DIR       another store, to keep both; PORT=N another port"
 	@echo "make test                install what tests need, a browser included, then lint, type-check and test"
+	@echo "make gate                measures the sample sets and fails where a figure falls under its floor (samples/floors.json)"
 	@echo "make bench-engine        compares the default model with the same weights in other engines; SETS=DIR, a folder of question sets"
 	@echo "make setup               only the .venv that the commands need"
 
@@ -29,6 +30,9 @@ test: .venv/.installed-dev browser
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/python -m pytest --durations=10
+
+gate: setup
+	@.venv/bin/python -m qa evaluate samples --gate samples/floors.json
 
 bench-engine: setup
 	@.venv/bin/python docs/bench_engine.py "$$SETS" --passages 10000

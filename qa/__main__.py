@@ -1,4 +1,4 @@
-"""python -m qa ask | search | check | quotes"""
+"""python -m qa ask | search | check | quotes | evaluate"""
 
 from __future__ import annotations
 
@@ -82,6 +82,26 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("quotes", _quotes, "every quotation in the articles, a line each")
     sub.add_argument("--article", metavar="ID", help="only this article, by its id as `python -m index list` prints it")
     add_store(sub)
+    add_json(sub)
+
+    sub = command("evaluate", _evaluate, "measure answers, search and checks on sets of questions and quotes; docs/evaluation.md says how")
+    sub.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="articles/ or corpus.jsonl, and questions.jsonl, quotes.jsonl")
+    sub.add_argument(
+        "--store", type=Path, metavar="DIR", help="keep the store there, or use the one that is there (default: a temporary one)"
+    )
+    sub.add_argument("--report", type=Path, metavar="DIR", help="write index.html and report.json to this folder")
+    sub.add_argument("--baselines", action="store_true", help="measure BM25, plain vectors and LlamaIndex on the same articles as well")
+    sub.add_argument(
+        "--model", metavar="URL[#NAME]", help="with --baselines: an OpenAI-compatible server, for LlamaIndex's CitationQueryEngine"
+    )
+    sub.add_argument("--vary", action="append", default=[], metavar="NAME=A,B", help="passage_tokens, overlap_sentences, top_k or embedder")
+    sub.add_argument("--gate", type=Path, metavar="FILE", help="exit 1 where a figure falls under its floor in this file")
+    sub.add_argument(
+        "--raise", action="store_true", dest="raise_floors", help="with --gate: raise the floors to the figures, never lower them"
+    )
+    sub.add_argument("--lower", action="store_true", help="with --gate: set the floors to the figures, lower ones too")
+    sub.add_argument("--compare", nargs=2, type=Path, metavar=("A.json", "B.json"), help="what changed from one report.json to another")
+    sub.add_argument("--new", type=Path, metavar="FOLDER", help="start a set there: sentences of the store to ask about")
     add_json(sub)
     return parser
 
@@ -193,6 +213,12 @@ def _quotes(options: argparse.Namespace) -> int:
                 said = f"“{_one_line(text)}”" if quotation.speech == "direct" else _one_line(text)
                 print(visible(f"{place} {_one_line(name or speaker or '(nobody named)')}: {said}"))
     return 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from qa.evaluate.commandline import evaluate  # noqa: PLC0415 (scipy and ir-measures take a second, which no question needs)
+
+    return evaluate(options, os.environ.get("OPENAI_API_KEY") or None)
 
 
 def _words(text: str, span: Span | None) -> str | None:

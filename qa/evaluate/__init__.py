@@ -1,0 +1,1 @@
+"""Scripts that people run on their own articles: measures with intervals, honest baselines, reports."""

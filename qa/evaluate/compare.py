@@ -1,0 +1,99 @@
+"""Two runs of the same sets: which figures changed, which rows flipped, and whether it is more than noise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypedDict, cast
+
+import orjson
+
+from index.errors import InputError
+from qa.evaluate.measures import differences
+from qa.evaluate.results import FORMAT, Difference, QuestionRow, QuoteRow, Results
+
+NOISE = 0.05  # p from which on a difference is called no more than noise: the usual one
+
+
+class Flip(TypedDict):
+    """A row whose outcome changed."""
+
+    id: str
+    asked: str
+    before: str
+    after: str
+
+
+class SetChange(TypedDict):
+    """One set in both runs. `differences` are the second's figures less the first's; `only_in` counts rows that one run alone has."""
+
+    name: str
+    differences: list[Difference]
+    better: list[Flip]
+    worse: list[Flip]
+    otherwise: list[Flip]
+    only_in: list[int]
+
+
+class Comparison(TypedDict):
+    """`settings` are those that differ, each with both values. `sets_in_one` are in one run only."""
+
+    settings: dict[str, list[Any]]
+    sets: list[SetChange]
+    sets_in_one: list[str]
+
+
+def read_results(path: Path) -> Results:
+    """Raises InputError where the file is no report.json of ours."""
+    try:
+        found = orjson.loads(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}). Name a report.json.") from error
+    except orjson.JSONDecodeError as error:
+        raise InputError(f"{path} is not JSON ({error.msg}). Name a report.json.") from error
+    if not isinstance(found, dict) or found.get("format") != FORMAT or not found.get("sets"):
+        raise InputError(f"{path} is no report.json of an evaluation of this version. Run: python -m qa evaluate FOLDER --report DIR")
+    return cast(Results, found)
+
+
+def compare(before: Results, after: Results) -> Comparison:
+    """Raises InputError where the two have no set in common."""
+    first, second = ({one["name"]: one["systems"][0] for one in run["sets"]} for run in (before, after))
+    common = [name for name in first if name in second]
+    if not common:
+        raise InputError("The two reports have no set in common, so there is nothing to compare.")
+    settings = {
+        name: [before["settings"].get(name), after["settings"].get(name)]
+        for name in dict.fromkeys((*before["settings"], *after["settings"]))
+        if before["settings"].get(name) != after["settings"].get(name)
+    }
+    sets: list[SetChange] = []
+    for name in common:
+        old, new = first[name], second[name]
+        flips = [
+            *_flips({row["id"]: row for row in old["questions"]}, new["questions"], "question"),
+            *_flips({row["id"]: row for row in old["quotes"]}, new["quotes"], "quote"),
+        ]
+        ids = [{row["id"] for row in (*one["questions"], *one["quotes"])} for one in (old, new)]
+        sets.append(
+            {
+                "name": name,
+                "differences": [
+                    *differences(name, new["questions"], old["questions"]),
+                    *differences(name, new["quotes"], old["quotes"]),
+                ],
+                "better": [flip for flip in flips if flip["after"] == "right"],
+                "worse": [flip for flip in flips if flip["before"] == "right"],
+                "otherwise": [flip for flip in flips if "right" not in (flip["before"], flip["after"])],
+                "only_in": [len(ids[0] - ids[1]), len(ids[1] - ids[0])],
+            }
+        )
+    return {"settings": settings, "sets": sets, "sets_in_one": sorted(first.keys() ^ second.keys())}
+
+
+def _flips(old: Mapping[str, QuestionRow | QuoteRow], new: Sequence[QuestionRow | QuoteRow], text: str) -> list[Flip]:
+    return [
+        {"id": row["id"], "asked": str(row[text]), "before": old[row["id"]]["outcome"], "after": row["outcome"]}  # type: ignore[literal-required]
+        for row in new
+        if row["id"] in old and old[row["id"]]["outcome"] != row["outcome"]
+    ]
