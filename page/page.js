@@ -1,6 +1,7 @@
 // Runs once, as the body of a function of Gradio's, which hands in `trigger` and `server`: trigger("submit", {question}) asks,
 // trigger("upload", {name, data}) checks a draft's file, trigger("select") checks all that was pasted as one quote;
 // server.state(null) -> {busy, empty, line, welcome} and server.source(place) -> markup call ui.py. All markup comes escaped from page/*.py.
+// judge.js and evaluate.js go on from here, in the same function.
 
 const POLL_BUSY = 1000; // ms between looks at the index while something is going on or awaited
 const POLL_IDLE = 5000; // and while nothing is
@@ -23,6 +24,7 @@ async function look() {
     show("index-state", index.line);
     show("welcome", index.welcome);
     if (!index.busy) wait = POLL_IDLE;
+    if (isShown("evaluating")) lookAtSets();
   } catch {
     show("index-state", '<span class="light" data-state="trouble"></span><span>The server does not answer. Start it again: make run</span>');
   }
@@ -107,32 +109,35 @@ document.addEventListener("keydown", (event) => {
   turnTo(TABS.at(there % TABS.length)).tab.focus();
 });
 
-// Two tabs; #check in the address opens the second.
-const TABS = ["tab-ask", "tab-check"];
-const checking = () => document.body.classList.contains("checking");
+// Three tabs; all but the first have a name in the address. The body's class is the panel that is shown.
+const NAMES = { "tab-ask": "", "tab-check": "#check", "tab-evaluate": "#evaluate" };
+const TABS = Object.keys(NAMES);
+const isShown = (panel) => document.body.classList.contains(panel);
 
 const panelOf = (id) => at(at(id).getAttribute("aria-controls"));
-const boxOf = (id) => panelOf(id).querySelector("textarea");
+const boxOf = (id) => panelOf(id).querySelector("textarea, input[type=radio]:checked, #run-button");
 
 function turnTo(id) {
-  document.body.classList.toggle("checking", id === "tab-check");
   for (const tab of TABS.map(at)) {
+    document.body.classList.toggle(tab.getAttribute("aria-controls"), tab.id === id);
     tab.ariaSelected = tab.id === id;
     tab.tabIndex = tab.id === id ? 0 : -1;
   }
-  history.replaceState(history.state, "", checking() ? "#check" : location.pathname + location.search);
+  history.replaceState(history.state, "", NAMES[id] || location.pathname + location.search);
   nameBack();
+  if (isShown("evaluating")) lookAtSets();
   return { tab: at(id), box: boxOf(id) };
 }
 
 function turnToAddress() {
-  if (location.hash === "#check") turnTo("tab-check").box?.focus();
+  const named = location.hash && TABS.find((tab) => NAMES[tab] === location.hash);
+  if (named) turnTo(named).box?.focus();
 }
 addEventListener("hashchange", turnToAddress);
 
 function nameBack() {
   const back = at("source").querySelector(".back");
-  if (back) back.textContent = checking() ? "Back to the check" : "Back to the answer";
+  if (back) back.textContent = isShown("checking") ? "Back to the check" : "Back to the answer";
 }
 
 // From a quotation in a draft to its check, and back.
@@ -145,19 +150,21 @@ document.addEventListener("click", (event) => {
   place?.focus({ preventScroll: true });
 });
 
-// A draft's file, chosen or dropped anywhere. One byte more than is read tells that there is more.
-function checkFile(file) {
-  const most = +at("draft-file").dataset.most;
+// A draft's file or a set's, chosen or dropped anywhere. One byte more than is read tells that there is more.
+function readFile(file, most, use) {
   const reader = new FileReader();
-  reader.onloadend = () => trigger("upload", { name: file.name, data: (reader.result ?? ",?").split(",")[1] ?? "" });
+  reader.onloadend = () => use(file.name, (reader.result ?? ",?").split(",")[1] ?? "");
   reader.readAsDataURL(file.slice(0, most + 1));
+}
+function checkFile(file) {
+  readFile(file, +at("draft-file").dataset.most, (name, data) => trigger("upload", { name, data }));
 }
 document.addEventListener("change", (event) => {
   if (event.target.id !== "draft-file" || !event.target.files.length) return;
   checkFile(event.target.files[0]);
   event.target.value = ""; // the same file, mended, can be chosen again
 });
-const dropping = (event) => checking() && event.dataTransfer?.types.includes("Files");
+const dropping = (event) => (isShown("checking") || isShown("evaluating")) && event.dataTransfer?.types.includes("Files");
 document.addEventListener("dragover", (event) => {
   if (!dropping(event)) return;
   event.preventDefault();
@@ -168,7 +175,8 @@ for (const name of ["dragleave", "drop"]) {
     if (name === "drop" || !event.relatedTarget) document.body.classList.remove("dropping");
     if (name !== "drop" || !dropping(event)) return;
     event.preventDefault();
-    if (event.dataTransfer.files.length) checkFile(event.dataTransfer.files[0]);
+    const file = event.dataTransfer.files[0];
+    if (file) (isShown("checking") ? checkFile : takeSet)(file);
   });
 }
 
@@ -178,6 +186,7 @@ function arrange() {
   const all = document.querySelectorAll("#conversation .turn");
   document.body.classList.toggle("asked", all.length > 0);
   markCurrent();
+  arrangeJudgings();
   if (all.length > turns) all[all.length - 1].scrollIntoView({ block: "start" });
   turns = all.length;
 }
@@ -190,12 +199,14 @@ function arrangeChecks() {
   results = shown?.className ?? null;
 }
 
+const PARTS = ["conversation", "welcome", "judging", "source", "asking", "checking", "checked", "draft-file", "evaluating", "evaluated"];
 const waiting = setInterval(() => {
-  if (!["conversation", "welcome", "source", "asking", "checking", "checked", "draft-file", "tab-check"].every(at)) return; // Gradio mounts part after part
+  if (![...PARTS, ...TABS].every(at)) return; // Gradio mounts part after part
   if (!TABS.every(boxOf)) return;
   clearInterval(waiting);
   new MutationObserver(arrange).observe(at("conversation"), { childList: true, subtree: true });
   new MutationObserver(arrangeChecks).observe(at("checked"), { childList: true, subtree: true });
+  new MutationObserver(arrangeEvaluated).observe(at("evaluated"), { childList: true, subtree: true });
   for (const tab of TABS) {
     panelOf(tab).role = "tabpanel";
     panelOf(tab).setAttribute("aria-labelledby", tab);

@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from index.articles import Article, Skipped
 from index.spans import Span, complement
+from page import judge
 from page.direction import direction, of_language
 from page.examples import Heading
 from page.markup import date as _date
@@ -89,7 +90,8 @@ def masthead() -> str:
         '<h1>On Record</h1><p class="promise">Answers in the articles’ own words</p>'
         '<div role="tablist" aria-label="What to do"><button type="button" role="tab" id="tab-ask" aria-controls="asking"'
         ' aria-selected="true">Ask</button><button type="button" role="tab" id="tab-check" aria-controls="checking" aria-selected="false"'
-        ' tabindex="-1">Check quotes</button></div>'
+        ' tabindex="-1">Check quotes</button><button type="button" role="tab" id="tab-evaluate" aria-controls="evaluating"'
+        ' aria-selected="false" tabindex="-1">Evaluate</button></div>'
         '<div id="index-state" role="status" aria-live="polite"></div>'
     )
 
@@ -196,7 +198,7 @@ def _outcome(outcome: Answer | str | None) -> Markup:
         return Markup('<p class="pending" role="status">Searching the articles …</p>')
     if isinstance(outcome, str):
         return Markup('<p class="trouble" role="alert">{}</p>').format(_text(outcome))
-    return _abstention(outcome) if outcome.abstained else _answer(outcome)
+    return Markup("{}{}").format(_abstention(outcome) if outcome.abstained else _answer(outcome), judge.place(outcome))
 
 
 def _answer(answer: Answer) -> Markup:

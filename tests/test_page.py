@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 
 from index.articles import Article, Skipped, make_article
 from index.spans import Span
-from page import examples, render
+from page import evaluate, examples, judge, render
 from page.direction import direction
+from page.evaluate import Choice
 from page.examples import Heading
 from page.render import IndexState, Turn
 from qa.answer import Answer, Citation, Statement
@@ -148,6 +150,11 @@ def test_no_value_changes_the_shape_of_the_markup(hostile: str) -> None:
             render.welcome(replace(state, languages={})),
             render.welcome(replace(state, languages={}, trouble=None)),
             render.welcome(replace(state, languages={}, read=3)),
+            judge.saved(value, 2, "token"),
+            judge.undone(value, 2),
+            judge.refused(value),
+            evaluate.sets([Choice("judged", value, 1, 1), Choice("samples", value, trouble=value)]),
+            evaluate.own(Choice("own", value, 3)),
         ]
 
     for markup, plain in zip(everything(hostile), everything("x plain value of no interest"), strict=True):
@@ -275,3 +282,44 @@ def test_articles_to_read_are_some_of_each_language() -> None:
     articles = [replace(article("x"), id=f"{language}{n}", title=f"T{n}", language=language) for language in ("en", "ar") for n in range(9)]
     chosen = examples.headings([replace(article("x"), title=None), *articles])
     assert [heading.article_id for heading in chosen] == ["en0", "en1", "en2", "ar0", "ar1", "ar2"]
+
+
+def told(answer: Answer) -> dict[str, object]:
+    (place,) = [attributes for attributes in Drawn(str(judge.place(answer))).attributes if attributes.get("class") == "judging"]
+    found: dict[str, object] = json.loads(place["data-told"] or "")
+    return found
+
+
+def test_under_an_answer_stands_all_that_its_judgement_needs() -> None:
+    source = article("Nine gates held.")
+    assert told(answered(cited(source, 1, Span(0, 4)), short="Nine")) == {
+        "question": "q",
+        "answer": "Nine",
+        "places": [{"article": source.id, "version": source.sha256, "start": 0, "end": 4}],
+    }
+
+
+def test_what_is_nearest_to_a_question_is_no_evidence_for_it() -> None:
+    assert told(Answer("q", "en", (), (cited(article("Nine gates held.")),), None, True, "Nothing.")) == {
+        "question": "q",
+        "answer": None,
+        "places": [],
+    }
+
+
+def test_nothing_is_to_be_judged_while_an_answer_is_awaited_or_could_not_be_given() -> None:
+    assert "judging" not in render.conversation([Turn("q"), Turn("q", "No store.")])
+
+
+def test_how_far_an_evaluation_is_is_told_in_numbers() -> None:
+    drawn = Drawn(evaluate.pending("Asking (on-record)", 12, 91))
+    assert drawn.text(".pending") == "Asking 12 of 91 questions …"
+    assert ("progress", ("max", "value", "aria-label")) in drawn.tags
+    assert Drawn(evaluate.pending("Checking", 1, 2)).text(".pending") == "Checking 1 of 2 quotes …"
+
+
+def test_a_set_is_named_with_what_it_holds_or_with_what_is_wrong_with_it() -> None:
+    drawn = Drawn(f"<div>{evaluate.sets([Choice('a', 'Mine', 1200, 1), Choice('b', 'Broken', trouble='Line 3 is not JSON.')])}</div>")
+    assert drawn.text("div") == "Mine 1,200 questions, 1 quoteBroken: Line 3 is not JSON."
+    assert [attributes.get("value") for attributes in drawn.attributes if attributes[""] == "input"] == ["a"]
+    assert evaluate.measured_on(1) == "Measured on what this page holds: 1 article."

@@ -227,16 +227,21 @@ def test_the_tabs_turn_by_mouse_by_keyboard_and_by_address(visit: Visit, samples
     page.reload()
     expect(box(page)).to_be_focused()
     checking.focus()
-    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
     expect(asking).to_be_focused()
     expect(asking).to_have_attribute("aria-selected", "true")
     assert (asking.get_attribute("tabindex"), checking.get_attribute("tabindex")) == ("0", "-1")
     assert page.url == f"{samples_address}/"
     page.keyboard.press("End")
+    expect(page.get_by_role("tab", name="Evaluate")).to_be_focused()
+    assert page.url == f"{samples_address}/#evaluate"
+    page.keyboard.press("ArrowRight")
+    expect(asking).to_be_focused()
+    page.keyboard.press("ArrowRight")
     expect(checking).to_be_focused()
     page.keyboard.press("Home")
     page.keyboard.press("Enter")
-    expect(page.get_by_label("Question")).to_be_focused()
+    expect(page.get_by_role("textbox", name="Question")).to_be_focused()
 
 
 def test_all_of_it_works_from_the_keyboard(page: Page) -> None:
