@@ -80,8 +80,6 @@ _CONTENT_SECURITY_POLICY = (
 _OUR_FAULT = "The page met an error of its own ({}). The terminal in which it runs says more."
 
 _CHANGED = "The articles changed while they were measured. Run the set again."
-# What plots are drawn with is for one thread at a time.
-_DRAWING = threading.Lock()
 
 _logger = logging.getLogger("onrecord")
 
@@ -678,9 +676,7 @@ def _evaluate(library: Library, read: Callable[[], EvalSet], kept: _Kept[Results
         return
     from qa.evaluate.page import fragment  # noqa: PLC0415  # matplotlib takes its time to load
 
-    with _DRAWING:
-        drawn = fragment(results)
-    yield evaluate.report(Markup(drawn), kept.keep(results))
+    yield evaluate.report(Markup(fragment(results)), kept.keep(results))
 
 
 def _report(kept: _Kept[Results], sent: object) -> dict[str, str]:
@@ -696,8 +692,7 @@ def _report(kept: _Kept[Results], sent: object) -> dict[str, str]:
         return {"name": "report.json", "kind": "application/json", "text": json.dumps(results, ensure_ascii=False, indent=1) + "\n"}
     from qa.evaluate.page import html  # noqa: PLC0415  # as above
 
-    with _DRAWING:
-        return {"name": "report.html", "kind": "text/html;charset=utf-8", "text": html(results)}
+    return {"name": "report.html", "kind": "text/html;charset=utf-8", "text": html(results)}
 
 
 class _Headers:

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict, cast
 
-import orjson
-
 from index.errors import InputError
+from qa.evaluate.files import read_json
 from qa.evaluate.measures import differences
 from qa.evaluate.results import FORMAT, Difference, QuestionRow, QuoteRow, Results
 
@@ -45,12 +44,7 @@ class Comparison(TypedDict):
 
 def read_results(path: Path) -> Results:
     """Raises InputError where the file is no report.json of ours."""
-    try:
-        found = orjson.loads(path.read_bytes())
-    except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}). Name a report.json.") from error
-    except orjson.JSONDecodeError as error:
-        raise InputError(f"{path} is not JSON ({error.msg}). Name a report.json.") from error
+    found = read_json(path, "a report.json")
     if not isinstance(found, dict) or found.get("format") != FORMAT or not found.get("sets"):
         raise InputError(f"{path} is no report.json of an evaluation of this version. Run: python -m qa evaluate FOLDER --report DIR")
     return cast(Results, found)

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from index.errors import InputError
+from qa.evaluate.files import read_json, replace_file
 from qa.evaluate.measures import MEASURES
 from qa.evaluate.results import SetResult
 
@@ -50,16 +48,11 @@ class Held:
 
 def read_floors(path: Path) -> Floors:
     """Raises InputError where the file cannot be read, or names something that is not measured."""
-    try:
-        floors = orjson.loads(path.read_bytes())
-    except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}). Name a file of floors.") from error
-    except orjson.JSONDecodeError as error:
-        raise InputError(f"{path} is not JSON ({error.msg}). docs/evaluation.md shows a file of floors.") from error
+    floors: Floors = read_json(path, "a file of floors")
     for place, value in _leaves(floors):
         if len(place) != 3 or place[1:] not in MEASURES or isinstance(value, bool) or not isinstance(value, int | float):
             raise InputError(f"{path} holds {' / '.join(place) or 'something'} that is no floor of a measure. See docs/evaluation.md.")
-    return floors  # type: ignore[no-any-return]  # just checked
+    return floors
 
 
 def _leaves(value: Any, place: tuple[str, ...] = ()) -> Sequence[tuple[tuple[str, ...], Any]]:
@@ -114,9 +107,7 @@ def raised(floors: Floors, sets: Sequence[SetResult], lower: bool) -> Floors:
 
 def write_floors(path: Path, floors: Floors) -> None:
     """Raises InputError where the file cannot be written; the one that was there is then as it was."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_text(json.dumps(floors, indent=1) + "\n", encoding="utf-8")
-        beside.replace(path)
+        replace_file(path, (json.dumps(floors, indent=1) + "\n").encode())
     except OSError as error:
         raise InputError(f"{path} cannot be written ({error.strerror}). Name another place.") from error

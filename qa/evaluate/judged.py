@@ -21,6 +21,7 @@ from index.fold import fold
 from index.language import language_of
 from index.spans import Span
 from qa.check import QuoteCheck
+from qa.evaluate.files import replace_file
 from qa.evaluate.sets import GoldSpan
 
 FILE = "questions.jsonl"
@@ -133,9 +134,7 @@ def _rewrite(folder: Path, change: Callable[[list[bytes]], list[bytes]]) -> None
             lines = held.split(b"\n")
             if not lines[-1]:
                 lines.pop()
-            new = path.with_name(f"{FILE}.new")
-            new.write_bytes(b"".join(line + b"\n" for line in change(lines)))
-            new.replace(path)
+            replace_file(path, b"".join(line + b"\n" for line in change(lines)))
     except Timeout as error:
         raise InputError(f"Another process is writing to {path}. Nothing is saved; try again.") from error
     except OSError as error:

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from index.errors import InputError
 from qa.check import Verdict
 from qa.evaluate.compare import NOISE
+from qa.evaluate.files import replace_file
 from qa.evaluate.measures import MEASURES, Measure
 from qa.evaluate.misses import isolated, misses, text, times, verdict_name
 from qa.evaluate.results import Difference, Figure, Group, LeftOutRow, QuestionRow, QuoteRow, Results, SetResult, SweepPoint, SystemResult
@@ -80,20 +81,12 @@ def write(folder: Path, results: Results) -> Path:
     page = folder / "index.html"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(folder / "report.json", json.dumps(results, ensure_ascii=False, indent=1) + "\n")
-        _replace(page, html(results))
+        # A file's name may not be Unicode.
+        for path, content in ((folder / "report.json", json.dumps(results, ensure_ascii=False, indent=1) + "\n"), (page, html(results))):
+            replace_file(path, content.encode("utf-8", "replace"))
     except OSError as error:
         raise InputError(f"The report cannot be written to {folder} ({error.strerror}). Name another folder with --report.") from error
     return page
-
-
-def _replace(path: Path, content: str) -> None:
-    partial = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        partial.write_bytes(content.encode("utf-8", "replace"))  # a file's name may not be Unicode
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 # What was measured.
