@@ -8,7 +8,7 @@ SETS ?= ../shared/eval
 # Recipes read these from the environment: a folder's name may hold what a shell would act on.
 export ARTICLES STORE PORT SETS
 
-.PHONY: help setup run test gate browser bench-engine
+.PHONY: help setup run test gate browser bench-engine public-results
 .DELETE_ON_ERROR:
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make test                install what tests need, a browser included, then lint, type-check and test"
 	@echo "make gate                measures the sample sets and fails where a figure falls under its floor (samples/floors.json)"
 	@echo "make bench-engine        compares the default model with the same weights in other engines; SETS=DIR, a folder of question sets"
+	@echo "make public-results      measures the public sets in SETS=DIR beside the baselines and prints the tables of docs/evaluation.md"
 	@echo "make setup               only the .venv that the commands need"
 
 setup: .venv/.installed
@@ -36,6 +37,9 @@ gate: setup
 
 bench-engine: setup
 	@.venv/bin/python docs/bench_engine.py "$$SETS" --passages 10000
+
+public-results: setup
+	@.venv/bin/python docs/public_results.py "$$SETS"
 
 # Any Chromium that is there will do; else Debian's, where that can be installed, else Playwright's own.
 browser: .venv/.installed-dev

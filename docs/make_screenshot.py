@@ -1,5 +1,5 @@
-"""python docs/make_screenshot.py: the page over the sample articles, with an answer and its source open (docs/screenshot.png) and with a
-draft checked (docs/screenshot-check.png)."""
+"""python docs/make_screenshot.py: the page over the sample articles, with an answer and its source open (docs/screenshot.png), with a draft
+checked (docs/screenshot-check.png) and with the sample questions evaluated (docs/screenshot-evaluate.png)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ DRAFT = """The mayor was unimpressed. “Three hundred votes is a bus stop,” s
 وقالت القبطان يسرى الدلماني: «تبدلت الريح في لحظة وبدأت السيارات تنزلق».
 """
 INDEXED = 300_000  # ms; the samples take about 20 s on two cores
+EVALUATED = 300_000  # ms; about 15 s
 
 
 def main() -> None:
@@ -53,6 +54,12 @@ def take(address: str, browser_path: str) -> None:
         page.wait_for_selector("#cited")
         page.wait_for_timeout(300)
         page.screenshot(path=ROOT / "docs" / "screenshot-check.png")
+        page.get_by_role("tab", name="Evaluate").click()
+        page.get_by_text("The sample questions").click()
+        page.get_by_role("button", name="Run", exact=True).click()
+        page.locator("#evaluated .report").wait_for(timeout=EVALUATED)
+        page.wait_for_timeout(300)
+        page.screenshot(path=ROOT / "docs" / "screenshot-evaluate.png")
         browser.close()
 
 

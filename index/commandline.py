@@ -49,7 +49,9 @@ def visible(text: str) -> str:
 
 
 def run(main: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> NoReturn:
-    """Ends the process with what `main` returns; an error that the user can mend becomes one line and exit 2."""
+    """Ends the process with what `main` returns; an error that the user can mend becomes one line and exit 2.
+
+    A KeyboardInterrupt may say what it leaves behind."""
     # Article text holds what a terminal or pipe in another encoding cannot show.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -60,8 +62,8 @@ def run(main: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> NoRet
     except OnRecordError as error:
         print(" ".join(str(error).split()), file=sys.stderr)
         status = USAGE_ERROR
-    except KeyboardInterrupt:
-        print("Stopped. What was finished is kept; run the same command to go on.", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print(str(stop) or "Stopped. What was finished is kept; run the same command to go on.", file=sys.stderr)
         status = INTERRUPTED
     except BrokenPipeError:
         # The reader of our output went away (`| head`): nothing more can be said to it.

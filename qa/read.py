@@ -109,7 +109,10 @@ BY_VECTORS = Weights(
     enough=0.817,
 )
 _MOST_LEAD = 0.2
-_STEEPNESS = 50.0  # of the logistic curve from the sum to a confidence; only its zero matters to abstention
+# Of the logistic curve from the sum to a confidence; only its zero matters to abstention. Fitted (maximum likelihood) to whether answers on
+# the XQuAD sets, arcd, squad2, seeds and samples hold the gold, each set alike: mean Brier score .160, .181 at 50. A further offset would
+# give .155. No one curve fits all: where half of the questions have no answer (squad2) it is .25 too sure, on xquad-en .24 not sure enough.
+_STEEPNESS = 10.0
 
 _NEGATION = r"not|never|without|cannot|unable|least|except|لم|لن|لا|ليس|ليست|ليسوا|بدون|عدا|سوي"
 _NEGATED_QUESTION = re.compile(rf"\b(?:{_NEGATION})\b|n't\b")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+import signal
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -139,6 +140,14 @@ def write_onnx_model(folder: Path, words: Sequence[str], seed: int = 0, output: 
     )
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10), folder / "model.onnx")
     return folder
+
+
+@pytest.fixture
+def listening_to_ctrl_c() -> Iterator[None]:
+    """What a shell runs in the background ignores SIGINT, and so would every process that these tests start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

@@ -510,14 +510,6 @@ def test_a_reader_that_goes_away_is_no_error(samples_store_folder: Path) -> None
     assert done.stderr == "0\n"
 
 
-@pytest.fixture
-def listening_to_ctrl_c() -> Iterator[None]:
-    """What a shell runs in the background ignores SIGINT, and so would every process that these tests start."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.mark.usefixtures("listening_to_ctrl_c")
 def test_ctrl_c_ends_a_build_in_one_line_and_the_next_goes_on(tmp_path: Path) -> None:
     (tmp_path / "articles").mkdir()

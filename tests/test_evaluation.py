@@ -5,13 +5,15 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import sleep
 from types import ModuleType
 from typing import Any
 
 import pytest
-from test_commandline import ROOT, check_error, run, succeed
+from test_commandline import ROOT, check_error, run, start, succeed
 
 from index.articles import make_article
 from index.build import build
@@ -232,7 +234,7 @@ def evaluate(*arguments: str | Path) -> Results:
 def test_a_set_is_indexed_asked_and_printed(light_set: Path, tmp_path: Path) -> None:
     said = succeed("qa", "evaluate", light_set)
     assert said.startswith("light: 1 articles (en 1), 1 passages\nindexed in ")
-    assert "Right article first           1.000 [1.000, 1.000]\n" in said
+    assert "Right article first             1.000 [1.000, 1.000]\n" in said
     assert list(tmp_path.iterdir()) == []
 
 
@@ -268,6 +270,21 @@ def test_a_gate_ends_with_1_where_a_figure_falls(light_set: Path, tmp_path: Path
     assert json.loads(done.stdout)["sets"]
 
 
+@pytest.mark.usefixtures("listening_to_ctrl_c")
+@pytest.mark.parametrize(("kept", "said"), [(False, "Nothing was kept"), (True, "run the same command to go on")])
+def test_a_run_that_is_stopped_says_what_is_kept(samples: Path, tmp_path: Path, kept: bool, said: str) -> None:
+    options = ["--store", tmp_path / "store"] if kept else []
+    with start("qa", "evaluate", samples, *options, TMPDIR=str(tmp_path)) as process:
+        while not list(tmp_path.rglob("manifest.json")):  # the store is begun: it will take seconds yet
+            assert process.poll() is None
+            sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said in err and err.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == (["store"] if kept else [])
+
+
 def test_settings_are_varied_each_with_a_store_of_its_own(light_set: Path, tmp_path: Path) -> None:
     found = evaluate(light_set, "--vary", "passage_tokens=16,64", "--vary", "top_k=1,8", "--store", tmp_path)
     assert [(point["settings"], point["passages"]) for point in found["sweep"]] == [
@@ -285,7 +302,7 @@ def test_two_reports_are_compared_row_by_row(light_set: Path, tmp_path: Path) ->
     found["settings"]["top_k"] = 1
     before.write_text(json.dumps(found), encoding="utf-8")
     said = succeed("qa", "evaluate", "--compare", before, after)
-    assert said.startswith("top_k: 1 → 8\nlight:\n  Answer holds the gold answer  +1.000 ")
+    assert said.startswith("top_k: 1 → 8\nlight:\n  Answer holds the gold answer    +1.000 ")
     assert "  1 now right:\n    when silent → right: When was the Kessa light lit?\n" in said
     compared = json.loads(succeed("qa", "evaluate", "--compare", before, after, "--json"))
     assert [flip["id"] for flip in compared["sets"][0]["better"]] == ["when"]

@@ -72,9 +72,14 @@ def evaluate(options: argparse.Namespace, key: str | None) -> int:
         from qa.language_models import language_model  # noqa: PLC0415 (LlamaIndex takes seconds)
 
         model = language_model(options.model, key)
-    with _bar() as progress, Stores(options.store, default_store(), progress, many=bool(options.vary)) as made:
-        run = _Run(sets, made, options.baselines, model, progress)
-        found = _sweep(run, points) if options.vary else _measured(run, Settings())
+    try:
+        with _bar() as progress, Stores(options.store, default_store(), progress, many=bool(options.vary)) as made:
+            run = _Run(sets, made, options.baselines, model, progress)
+            found = _sweep(run, points) if options.vary else _measured(run, Settings())
+    except KeyboardInterrupt as stop:
+        if options.store is not None:
+            raise
+        raise KeyboardInterrupt("Stopped. Nothing was kept; with --store DIR what was indexed is, and the same command goes on.") from stop
     if options.report is not None:
         from qa.evaluate.page import write  # noqa: PLC0415
 

@@ -9,7 +9,7 @@ from qa.evaluate.gate import Held
 from qa.evaluate.measures import MEASURES
 from qa.evaluate.results import Figure, Group, Results, SetResult, SweepPoint
 
-_LABEL = 30
+_LABEL = 32
 _CELL = 24  # a figure with its interval
 _NARROW = 10  # a figure alone
 _FLIPS = 10  # shown of each kind; --json has all
