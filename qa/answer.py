@@ -18,7 +18,8 @@ from qa.interaction import Pair
 from qa.read import is_fragment, read
 from qa.retrieve import Hit, Question, analyse, retrieve
 
-# Passages that are read for an answer.
+# Passages that are read for an answer. 4, 8 and 12 give the same figures on xquad-en, xquad-ar-on-en, squad2 and arcd, within .003; with
+# more of them a sentence's reprints in other papers are cited beside it.
 READ_PASSAGES = 8
 # An answer is shown from this confidence on; read.py says what it was chosen by.
 LEAST_CONFIDENCE = 0.5

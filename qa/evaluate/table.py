@@ -1,4 +1,4 @@
-"""Results for the terminal: plain text, 100 columns at most. Pure."""
+"""Results for the terminal: plain text, 100 columns where nothing is compared. Pure."""
 
 from __future__ import annotations
 
@@ -41,6 +41,14 @@ def _set(found: SetResult) -> Iterator[str]:
         figures = [system["figures"].get(section, {}).get(name) for system in systems]
         if any(figures):
             yield _row(measure.label, [cell(figure, measure.unit) if figure else "–" for figure in figures], _CELL)
+    wrong = [
+        f"{gold} → {given} {count}"
+        for gold, row in (systems[0]["confusion"] or {}).items()
+        for given, count in row.items()
+        if gold != given
+    ]
+    if wrong:
+        yield f"{'Wrong verdicts'.ljust(_LABEL)}{', '.join(wrong)}"
     for difference in found["differences"]:
         measure = MEASURES[difference["section"], difference["measure"]]
         if measure.chief:
