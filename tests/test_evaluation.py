@@ -270,6 +270,20 @@ def test_a_gate_ends_with_1_where_a_figure_falls(light_set: Path, tmp_path: Path
     assert json.loads(done.stdout)["sets"]
 
 
+def test_a_set_is_started_from_a_store_and_measured_once_questions_are_written(samples_store_folder: Path, tmp_path: Path) -> None:
+    said = succeed("qa", "evaluate", "--new", tmp_path / "mine", "--store", samples_store_folder)
+    file = tmp_path / "mine" / "questions.jsonl"
+    assert said.endswith(f"Then: python -m qa evaluate {tmp_path / 'mine'} --store {samples_store_folder}\n")
+    check_error(run("qa", "evaluate", tmp_path / "mine", "--store", samples_store_folder), "holds no question")
+    first, *others = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+    first["question"] = first["evidence"][0]["text"]
+    file.write_text("".join(json.dumps(record) + "\n" for record in (first, *others)), encoding="utf-8")
+    (found,) = evaluate(tmp_path / "mine", "--store", samples_store_folder)["sets"]
+    assert found["systems"][0]["figures"]["search"]["evidence@1"]["value"] == 1
+    assert {left["reason"] for left in found["left_out"]} == {"has no question yet"}
+    assert len(found["left_out"]) == len(others)
+
+
 @pytest.mark.usefixtures("listening_to_ctrl_c")
 @pytest.mark.parametrize(("kept", "said"), [(False, "Nothing was kept"), (True, "run the same command to go on")])
 def test_a_run_that_is_stopped_says_what_is_kept(samples: Path, tmp_path: Path, kept: bool, said: str) -> None:

@@ -155,7 +155,8 @@ def _new(options: argparse.Namespace) -> int:
         print(json.dumps({"questions": str(path), "proposed": count}, ensure_ascii=False))
     else:
         print(visible(f'{count} sentences to ask about in {path}: write each "question", keep of its "answers" the right ones.'))
-        print(visible(f"Then: python -m qa evaluate {options.new}"))
+        where = f" --store {options.store}" if options.store else ""
+        print(visible(f"Then: python -m qa evaluate {options.new}{where}"))
     return 0
 
 
