@@ -30,6 +30,8 @@ from types import FrameType
 from typing import Any, Generic, TypeVar
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
+# Gradio asks matplotlib for its backend at every event; unless one is named, that loads all of it and looks through the machine's fonts.
+os.environ["MPLBACKEND"] = "agg"
 
 import gradio as gr
 import orjson

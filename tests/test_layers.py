@@ -256,8 +256,11 @@ def pins(name: str) -> dict[str, str]:
     return {package.lower().replace("_", "-"): version for package, version in found}
 
 
+known_packages = cache(packages_distributions)  # reads what every installed package says of itself
+
+
 def packages_imported_by(paths: list[Path]) -> set[str]:
-    known = packages_distributions()
+    known = known_packages()
     ours = {"index", "qa", "page", "ui", *(path.stem for path in TESTS)}
     modules = {top(found.module) for path in paths for found in imports(path)} - ours - sys.stdlib_module_names
     # LlamaIndex's packages share one namespace.
