@@ -48,7 +48,7 @@ from index.commandline import Parser, add_store, run
 from index.errors import InputError, OnRecordError, SettingError, StoreDamaged, StoreError, StoreMissing
 from index.spans import Span
 from index.store import Store
-from page import checks, evaluate, examples, judge, render
+from page import checks, evaluate, examples, judge, render, take
 from page.evaluate import Choice
 from page.render import IndexState, Turn
 from qa.answer import READ_PASSAGES, Answer, answer
@@ -59,11 +59,12 @@ from qa.evaluate.judged import Judgement, Saved
 from qa.evaluate.results import Results
 from qa.evaluate.sets import EvalSet, parse_set, read_set
 from qa.evaluate.systems import OnRecord, Place, Said
+from qa.follow_up import REMEMBERED, Before, before, standalone
 from qa.retrieve import LONGEST_QUESTION
 
 _ROOT = Path(__file__).resolve().parent
 _PAGE, _SAMPLES = _ROOT / "page", _ROOT / "samples"
-_SCRIPT = ("page.js", "judge.js", "evaluate.js")  # one script, in this order
+_SCRIPT = ("page.js", "judge.js", "evaluate.js", "take.js")  # one script, in this order
 _HOST = "127.0.0.1"
 _PORT = 7860
 # Articles looked through for titles to show before the first question; not measured.
@@ -293,9 +294,12 @@ class Conversation:
     """What one visitor asked and was answered. Gradio hashes it; an Answer has no hash, so this is equal to itself alone."""
 
     turns: tuple[Turn, ...] = ()
+    answered: tuple[Before, ...] = ()
+    """What a follow-up may lean on. Finding whom an answer names reads its whole article: once, when the answer is there."""
 
     def with_turn(self, turn: Turn) -> Conversation:
-        return Conversation((*self.turns, turn))
+        said = (before(turn.outcome),) if isinstance(turn.outcome, Answer) else ()
+        return Conversation((*self.turns, turn), (*self.answered, *said)[-REMEMBERED:])
 
 
 class Requests:
@@ -351,13 +355,14 @@ def make_page(library: Library, judged_folder: Path) -> gr.Blocks:
         if not question.strip():
             yield gr.skip(), gr.skip(), gr.skip()
             return
-        waiting = conversation.with_turn(Turn(question))
-        yield render.conversation(waiting.turns), gr.skip(), ""
-        done = conversation.with_turn(Turn(question, _outcome(library, question)))
-        yield render.conversation(done.turns), done, gr.skip()
+        meant = standalone(question, conversation.answered).understood
+        yield from _asked(library, Turn(question, understood=None if meant == question else meant), conversation)
 
-    def ask_example(event: gr.EventData, conversation: Conversation) -> Iterator[tuple[Any, ...]]:
-        yield from ask(str(event.question), conversation)
+    def ask_as_it_is(event: gr.EventData, conversation: Conversation) -> Iterator[tuple[Any, ...]]:
+        yield from _asked(library, Turn(str(event.question)), conversation)
+
+    def take_away(event: gr.EventData, conversation: Conversation) -> str:
+        return _taken(conversation, str(event.kind), str(event.asked))
 
     def check(text: str, speaker: str, requests: Requests) -> Iterator[Any]:
         yield from _while_wanted(requests, _check_pasted(library, text, speaker))
@@ -390,8 +395,9 @@ def make_page(library: Library, judged_folder: Path) -> gr.Blocks:
         with gr.Row(elem_id="panes"):
             with gr.Column(elem_id="asking"):
                 with gr.Column(elem_id="scroll"):
-                    gr.HTML(f'<section id="welcome"></section>{judge.form()}', apply_default_css=False)
+                    gr.HTML(f'<section id="welcome"></section>{judge.form()}{take.told()}', apply_default_css=False)
                     turns = gr.HTML(elem_id="conversation", apply_default_css=False)
+                    taken = gr.HTML(elem_id="taken", apply_default_css=False)
                 question = gr.Textbox(
                     elem_id="question",
                     label="Question",
@@ -426,7 +432,9 @@ def make_page(library: Library, judged_folder: Path) -> gr.Blocks:
         how: dict[str, Any] = {"trigger_mode": "multiple", "concurrency_limit": 1, "concurrency_id": "ask"}
         quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         question.submit(ask, [question, conversation], outputs, **how, **quietly)
-        masthead.submit(ask_example, [conversation], outputs, **how, **quietly)
+        masthead.submit(ask_as_it_is, [conversation], outputs, **how, **quietly)
+        files: dict[str, Any] = {"trigger_mode": "multiple", "concurrency_limit": None, "concurrency_id": "take"}
+        masthead.download(take_away, [conversation], taken, **files, **quietly)
         # Checks of one visitor may overlap for a moment: the new one stops the old one.
         side_by_side: dict[str, Any] = {"trigger_mode": "multiple", "concurrency_limit": None, "concurrency_id": "check"}
         pasted = [quoted, said_by, requests]
@@ -439,6 +447,12 @@ def make_page(library: Library, judged_folder: Path) -> gr.Blocks:
     return page
 
 
+def _asked(library: Library, turn: Turn, conversation: Conversation) -> Iterator[tuple[Any, ...]]:
+    yield render.conversation(conversation.with_turn(turn).turns), gr.skip(), ""
+    done = conversation.with_turn(replace(turn, outcome=_outcome(library, turn.understood or turn.question)))
+    yield render.conversation(done.turns), done, gr.skip()
+
+
 def _outcome(library: Library, question: str) -> Answer | str:
     try:
         return library.answer(question)
@@ -447,6 +461,20 @@ def _outcome(library: Library, question: str) -> Answer | str:
     except Exception as error:
         _logger.exception("a question")
         return _OUR_FAULT.format(type(error).__name__)
+
+
+def _taken(conversation: Conversation, kind: str, asked: str) -> str:
+    """The conversation as a file of the kind that is asked for; `kind` and `asked` came over the network: they can be anything."""
+    answered = render.answered(conversation.turns)
+    if kind not in take.FORMS:
+        return take.none("That is no form to take it in.", asked)
+    if not answered:
+        return take.none("This conversation is no longer kept here. Ask again.", asked)
+    try:
+        return take.file(take.FORMS[kind], answered, asked)
+    except Exception as error:
+        _logger.exception("a file to take away")
+        return take.none(_OUR_FAULT.format(type(error).__name__), asked)
 
 
 def _while_wanted(requests: Requests, work: Iterator[str], stopped: str | None = None) -> Iterator[Any]:

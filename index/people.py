@@ -48,7 +48,7 @@ _WOMEN = _set(
     "loretta fatima aisha layla leila mariam maryam zainab noor nour amina khadija salma huda rania yusra hanan samira nadia dina rana"
 )
 # Arabic given names that are common enough to say where a full name begins; "عبد" begins those of two words.
-_ARABIC_GIVEN = frozenset(
+ARABIC_GIVEN = frozenset(
     fold_text(
         "عبد محمد أحمد محمود علي حسن حسين عمر عثمان خالد وليد سعد سعيد سالم سليم سامي سمير طارق طلال زياد زيد يوسف يعقوب إبراهيم إسماعيل "
         "إسحاق موسى عيسى داود سليمان مصطفى كمال جمال جميل كريم رامي رشيد راشد ماجد ماهر منير نبيل نادر ناصر هاني هشام وائل ياسر فادي فيصل "
@@ -188,7 +188,7 @@ class People:
                 name = " ".join([*before[at:], mention])
                 if (
                     word != "على"
-                    and fold_text(word) in _ARABIC_GIVEN
+                    and fold_text(word) in ARABIC_GIVEN
                     and all(part.isalpha() for part in before[at:])
                     and len(name) > len(best)
                 ):
@@ -199,7 +199,7 @@ class People:
     def _meant(self, pronoun: str) -> str | None:
         """The last one mentioned whom the pronoun could stand for."""
         for mention in reversed(self._mentions):
-            if _agrees(mention.name, pronoun):
+            if agrees(mention.name, pronoun):
                 return mention.name
         return None
 
@@ -291,7 +291,7 @@ def _clear_winner(names: Counter[str]) -> str | None:
     return None
 
 
-def _agrees(name: str, pronoun: str) -> bool:
+def agrees(name: str, pronoun: str) -> bool:
     """Whether a pronoun may stand for a person of that name or description."""
     parts = [part.lower().strip(".,") for part in name.split()]
     described = name[0].islower() or parts[0] in _ARTICLES

@@ -14,9 +14,9 @@ from markupsafe import Markup
 
 from index.spans import Span
 from page import markup
-from page.direction import Direction, direction, of_language
 from page.render import language_name
 from qa.check import Match, QuoteCheck, Speech, Verdict
+from qa.direction import Direction, direction, of_language
 from qa.draft import SUFFIXES, Claim, DraftQuote, has_words
 from qa.report import MEANINGS, name, remarks, shows_difference
 from qa.wording import Change

@@ -34,9 +34,7 @@ async function download(button) {
   const { name, kind, text, line } = await server.report({ token: button.dataset.report, kind: button.dataset.kind }).catch(() => ({}));
   at("set-told").textContent = text === undefined ? (line ?? "The server does not answer.") : "";
   if (text === undefined) return;
-  const address = URL.createObjectURL(new Blob([text], { type: kind }));
-  Object.assign(document.createElement("a"), { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  saveFile(name, kind, text);
 }
 
 document.addEventListener("click", (event) => {

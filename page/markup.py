@@ -6,7 +6,7 @@ from calendar import month_name
 
 from markupsafe import Markup, escape
 
-from page.direction import direction
+from qa.direction import direction
 
 
 def text(value: str) -> Markup:

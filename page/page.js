@@ -1,7 +1,7 @@
 // Runs once, as the body of a function of Gradio's, which hands in `trigger` and `server`: trigger("submit", {question}) asks,
 // trigger("upload", {name, data}) checks a draft's file, trigger("select") checks all that was pasted as one quote;
 // server.state(null) -> {busy, empty, line, welcome} and server.source(place) -> markup call ui.py. All markup comes escaped from page/*.py.
-// judge.js and evaluate.js go on from here, in the same function.
+// judge.js, evaluate.js and take.js go on from here, in the same function.
 
 const POLL_BUSY = 1000; // ms between looks at the index while something is going on or awaited
 const POLL_IDLE = 5000; // and while nothing is
@@ -94,10 +94,20 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   if (button.dataset.article !== undefined) open(button);
   else if (button.dataset.question !== undefined) trigger("submit", { question: button.dataset.question });
+  else if (button.dataset.edit !== undefined) edit(button.dataset.edit);
   else if (button.dataset.whole !== undefined) trigger("select");
   else if (button.classList.contains("back")) close();
   else if (button.role === "tab") turnTo(button.id).box?.focus();
 });
+
+// What was understood goes into the question box, to be mended and sent; Gradio hears of it as of typing.
+function edit(question) {
+  const box = at("question").querySelector("textarea");
+  box.value = question;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.focus();
+  box.setSelectionRange(question.length, question.length);
+}
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && at("source").contains(document.activeElement)) close();
@@ -156,6 +166,11 @@ function readFile(file, most, use) {
   reader.onloadend = () => use(file.name, (reader.result ?? ",?").split(",")[1] ?? "");
   reader.readAsDataURL(file.slice(0, most + 1));
 }
+function saveFile(name, kind, content) {
+  const address = URL.createObjectURL(new Blob([content], { type: kind }));
+  Object.assign(document.createElement("a"), { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
 function checkFile(file) {
   readFile(file, +at("draft-file").dataset.most, (name, data) => trigger("upload", { name, data }));
 }
@@ -199,7 +214,7 @@ function arrangeChecks() {
   results = shown?.className ?? null;
 }
 
-const PARTS = ["conversation", "welcome", "judging", "source", "asking", "checking", "checked", "draft-file", "evaluating", "evaluated"];
+const PARTS = ["conversation", "welcome", "judging", "source", "asking", "checking", "checked", "draft-file", "evaluating", "evaluated", "copied", "taken"];
 const waiting = setInterval(() => {
   if (![...PARTS, ...TABS].every(at)) return; // Gradio mounts part after part
   if (!TABS.every(boxOf)) return;
@@ -207,6 +222,7 @@ const waiting = setInterval(() => {
   new MutationObserver(arrange).observe(at("conversation"), { childList: true, subtree: true });
   new MutationObserver(arrangeChecks).observe(at("checked"), { childList: true, subtree: true });
   new MutationObserver(arrangeEvaluated).observe(at("evaluated"), { childList: true, subtree: true });
+  new MutationObserver(arrangeTaken).observe(at("taken"), { childList: true, subtree: true });
   for (const tab of TABS) {
     panelOf(tab).role = "tabpanel";
     panelOf(tab).setAttribute("aria-labelledby", tab);

@@ -19,13 +19,13 @@ from markupsafe import Markup
 
 from index.articles import Article, Skipped
 from index.spans import Span, complement
-from page import judge
-from page.direction import direction, of_language
+from page import judge, take
 from page.examples import Heading
 from page.markup import date as _date
 from page.markup import isolated as _isolated
 from page.markup import text as _text
 from qa.answer import Answer, Citation
+from qa.direction import direction, of_language
 
 _LANGUAGES = {
     "ar": "Arabic",
@@ -78,10 +78,12 @@ class IndexState:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question and what came of it: an answer, an error's one line, or nothing yet."""
+    """One question and what came of it: an answer, an error's one line, or nothing yet. `understood` is what is answered where the question
+    leans on those before it."""
 
     question: str
     outcome: Answer | str | None = None
+    understood: str | None = None
 
 
 def masthead() -> str:
@@ -185,12 +187,42 @@ def _heading(heading: Heading) -> Markup:
 
 def conversation(turns: Sequence[Turn]) -> str:
     """The questions and their answers, the first at the top."""
+    # While an answer is awaited the menu is nowhere: when it left the turn above as that answer came, the question would slip out of sight.
+    waiting = bool(turns) and turns[-1].outcome is None
+    last = None if waiting else max((number for number, turn in enumerate(turns) if isinstance(turn.outcome, Answer)), default=None)
     return Markup().join(
-        Markup('<article class="turn" data-turn="{}"><h2 class="question" dir="{}">{}</h2>{}</article>').format(
-            number, direction(turn.question), _text(turn.question), _outcome(turn.outcome)
+        Markup('<article class="turn" data-turn="{}"><h2 class="question" dir="{}">{}</h2>{}{}{}</article>').format(
+            number,
+            direction(turn.question),
+            _text(turn.question),
+            _understood(turn),
+            _outcome(turn.outcome),
+            take.menu(answered(turns)) if number == last else Markup(),
         )
         for number, turn in enumerate(turns)
     )
+
+
+def _understood(turn: Turn) -> Markup:
+    """What a question was taken to mean, to be mended or refused."""
+    if turn.understood is None:
+        return Markup()
+    return Markup(
+        '<div class="understood" dir="{}"><p><bdi dir="ltr">Understood as</bdi>: <bdi dir="{}">{}</bdi></p>'
+        '<p><button type="button" data-edit="{}">Edit</button>'
+        ' <button type="button" data-question="{}">Ask exactly as typed</button></p></div>'
+    ).format(
+        direction(turn.question),
+        direction(turn.understood),
+        _text(turn.understood),
+        _text(turn.understood),
+        _text(turn.question),
+    )
+
+
+def answered(turns: Sequence[Turn]) -> list[tuple[str, Answer]]:
+    """The questions that have an answer, with it."""
+    return [(turn.question, turn.outcome) for turn in turns if isinstance(turn.outcome, Answer)]
 
 
 def _outcome(outcome: Answer | str | None) -> Markup:
@@ -222,7 +254,8 @@ def _answer(answer: Answer) -> Markup:
             )
         )
     sources = Markup().join(
-        Markup("<li>{}{}{}</li>").format(_source_line(citation), _said(citation), _why(answer, citation)) for citation in answer.citations
+        Markup("<li>{}{}{}{}</li>").format(_source_line(citation), take.copy(citation), _said(citation), _why(answer, citation))
+        for citation in answer.citations
     )
     parts.append(Markup('<h3>Sources</h3><ol class="citations">{}</ol>').format(sources))
     return Markup('<div class="answer">{}</div>').format(Markup().join(parts))
@@ -232,11 +265,12 @@ def _abstention(answer: Answer) -> Markup:
     parts = [Markup("<h3>Not in the articles</h3><p>{}</p>").format(_text(answer.reason or "No article answers this question."))]
     if answer.citations:
         nearest = Markup().join(
-            Markup('<li><blockquote dir="{}" lang="{}">{}</blockquote>{}</li>').format(
+            Markup('<li><blockquote dir="{}" lang="{}">{}</blockquote>{}{}</li>').format(
                 direction(citation.quote, of_language(citation.article.language)),
                 citation.article.language,
                 _text(citation.quote),
                 _source_line(citation),
+                take.copy(citation),
             )
             for citation in answer.citations
         )

@@ -19,6 +19,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from index.articles import Article
 from index.errors import InputError
 from index.spans import Span
 from qa.check import Match, QuoteCheck, Verdict, as_json
@@ -41,9 +42,11 @@ _COLUMNS = (
     *("verdict", "quote", "claimed_speaker", "found_speaker", "article", "start", "end", "source", "url"),
     *("draft_start", "draft_end"),
 )
-_MARKDOWN = re.compile(r"[\\`*_\[\]<>&~|#]")
+# The dollar sign: some readers of Markdown take what stands between two for a formula.
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>&~|#$]")
 # What makes a list or a rule of a line's beginning.
 _MARKDOWN_BEGINNING = re.compile(r"^(\d{1,9})([.)])|^([-+=])")
+_WEB = ("http://", "https://")
 
 
 # What every form says.
@@ -79,6 +82,11 @@ def _facts(match: Match) -> list[str]:
 def place_of(match: Match) -> str:
     """The article's id and the place in its text."""
     return f"{match.article.id} [{match.span.start}:{match.span.end}]"
+
+
+def web_address(article: Article) -> str | None:
+    """The article's address, where it is one that a browser may be sent to."""
+    return article.url if article.url and article.url.lower().startswith(_WEB) else None
 
 
 def remarks(check: QuoteCheck) -> Iterator[str]:
@@ -193,22 +201,22 @@ _MARKS = {"equal": "", "delete": "~~", "insert": "**"}
 
 
 def _as_markdown(draft: str, text: str, quotes: Sequence[DraftQuote]) -> str:
-    lines = [f"# Quotations in {_plain(draft)}", "", summary([quote.check for quote in quotes]), ""]
+    lines = [f"# Quotations in {in_markdown(draft)}", "", summary([quote.check for quote in quotes]), ""]
     for number, quote in enumerate(quotes, start=1):
         check = quote.check
-        lines += [f"## {number}. {name(check.verdict)}", "", f"> {_plain(quote.quote)}", ""]
+        lines += [f"## {number}. {name(check.verdict)}", "", f"> {in_markdown(quote.quote)}", ""]
         if quote.claimed_speaker:
-            lines += [f"In the draft: {_plain(quote.claimed_speaker)}.", ""]
-        lines += [f"*{MEANINGS[check.verdict]}.* {' '.join(_plain(remark) for remark in remarks(check))}".rstrip(), ""]
+            lines += [f"In the draft: {in_markdown(quote.claimed_speaker)}.", ""]
+        lines += [f"*{MEANINGS[check.verdict]}.* {' '.join(in_markdown(remark) for remark in remarks(check))}".rstrip(), ""]
         for match in check.matches:
             words = "".join(_strong(_MARKS[change.op], change.text) for change in match.diff) if shows_difference(check, match) else ""
-            lines += [f"- {_plain(_heading(match))}", "", f"  > {words or _plain(match.text)}", ""]
+            lines += [f"- {in_markdown(_heading(match))}", "", f"  > {words or in_markdown(match.text)}", ""]
             if match.speaker:
-                lines += [f"  — {_plain(match.speaker)}", ""]
+                lines += [f"  — {in_markdown(match.speaker)}", ""]
             context = around(match)
             if context is not None:
                 before, turn, behind = context
-                lines += [f"  {_context_label(match)} {_plain(before)}{_strong('**', turn)}{_plain(behind)}", ""]
+                lines += [f"  {_context_label(match)} {in_markdown(before)}{_strong('**', turn)}{in_markdown(behind)}", ""]
     if quotes:
         lines += ["~~In the source alone~~, **in the draft alone**.", ""]
     return "\n".join(lines)
@@ -225,13 +233,13 @@ def _context_label(match: Match) -> str:
 
 def _strong(sign: str, text: str) -> str:
     """The text between two signs, which must stand at its words."""
-    return mark(text, lambda words: f"{sign}{_plain(words)}{sign}", _plain)
+    return mark(text, lambda words: f"{sign}{in_markdown(words)}{sign}", in_markdown)
 
 
-def _plain(text: str) -> str:
+def in_markdown(text: str) -> str:
     """Text that Markdown leaves as it is, in one line.
 
-    >>> print(_plain("1. a*b <i>"))
+    >>> print(in_markdown("1. a*b <i>"))
     1\\. a\\*b \\<i\\>
     """
     # not trimmed: the pieces of a sentence keep the spaces between them
@@ -285,7 +293,6 @@ a { color: inherit; }
 """
 # Places that a card shows unfolded; a quote of three words may have a hundred. No measurement behind it.
 _UNFOLDED = 3
-_WEB = ("http://", "https://")
 _LINE = re.compile(r"[^\n\r\v\f\x85\u2028\u2029]+")
 
 
@@ -308,7 +315,7 @@ def _as_html(draft: str, text: str, quotes: Sequence[DraftQuote]) -> str:
         '</ul>\n<div class="legend">{legend}<p>The difference: <del>in the source alone</del> <ins>in the draft alone</ins>.</p></div>\n'
         "<main>\n{rows}</main>\n</body>\n</html>\n"
     ).format(
-        draft=_text(draft),
+        draft=in_html(draft),
         style=Markup(_STYLE),
         total=summary([quote.check for quote in quotes]) if not quotes else f"{len(quotes)} quotation{'s' if len(quotes) > 1 else ''}",
         tally=tally,
@@ -317,9 +324,10 @@ def _as_html(draft: str, text: str, quotes: Sequence[DraftQuote]) -> str:
     )
 
 
-def _text(text: str) -> Markup:
-    """Escaped; U+0000, which HTML cannot carry, stands as U+FFFD."""
-    return escape(text.replace("\0", "\ufffd"))
+def in_html(text: str) -> Markup:
+    """Escaped. CR is written as a character reference, or the parser would make CRLF into LF; U+0000, which HTML cannot carry, stands as
+    U+FFFD."""
+    return Markup(str(escape(text)).replace("\r", "&#13;").replace("\0", "\ufffd"))
 
 
 def _rows(text: str, quotes: Sequence[DraftQuote]) -> Markup:
@@ -359,7 +367,7 @@ def _pieces(text: str, line: Span, quotes: Sequence[tuple[int, DraftQuote]]) -> 
         while coming and coming[-1][1].span.start <= start:
             holding.append(coming.pop())
         holding = [item for item in holding if item[1].span.end > start]
-        piece = _text(text[start:end])
+        piece = in_html(text[start:end])
         if not holding:
             yield piece
             continue
@@ -373,8 +381,8 @@ def _pieces(text: str, line: Span, quotes: Sequence[tuple[int, DraftQuote]]) -> 
 
 def _card(number: int, quote: DraftQuote) -> Markup:
     check = quote.check
-    claimed = Markup(" · in the draft: <bdi>{}</bdi>").format(_text(quote.claimed_speaker)) if quote.claimed_speaker else Markup()
-    said = Markup().join(Markup('<p class="remark" dir="auto">{}</p>').format(_text(remark)) for remark in remarks(check))
+    claimed = Markup(" · in the draft: <bdi>{}</bdi>").format(in_html(quote.claimed_speaker)) if quote.claimed_speaker else Markup()
+    said = Markup().join(Markup('<p class="remark" dir="auto">{}</p>').format(in_html(remark)) for remark in remarks(check))
     places = [_place(check, match) for match in check.matches]
     if len(places) > _UNFOLDED:
         folded = Markup("<details><summary>{} more</summary>{}</details>").format(
@@ -387,28 +395,30 @@ def _card(number: int, quote: DraftQuote) -> Markup:
 
 
 def _place(check: QuoteCheck, match: Match) -> Markup:
-    words = Markup().join(_change(change.op, change.text) for change in match.diff) if shows_difference(check, match) else _text(match.text)
+    words = (
+        Markup().join(_change(change.op, change.text) for change in match.diff) if shows_difference(check, match) else in_html(match.text)
+    )
     # each by itself: a date beside an Arabic title would be turned round
-    heading = Markup(" · ").join(Markup("<bdi>{}</bdi>").format(_text(fact)) for fact in _facts(match) or [match.article.id])
-    url = match.article.url
-    if url and url.lower().startswith(_WEB):
-        heading = Markup('<a href="{}" rel="noreferrer">{}</a>').format(_text(url), heading)
-    speaker = Markup('<p class="speaker">— <bdi>{}</bdi></p>').format(_text(match.speaker)) if match.speaker else Markup()
+    heading = Markup(" · ").join(Markup("<bdi>{}</bdi>").format(in_html(fact)) for fact in _facts(match) or [match.article.id])
+    url = web_address(match.article)
+    if url is not None:
+        heading = Markup('<a href="{}" rel="noreferrer">{}</a>').format(in_html(url), heading)
+    speaker = Markup('<p class="speaker">— <bdi>{}</bdi></p>').format(in_html(match.speaker)) if match.speaker else Markup()
     context = around(match)
     sentence = Markup()
     if context is not None:
-        before, turn, behind = map(_text, context)
+        before, turn, behind = map(in_html, context)
         strong = Markup("<strong>{}</strong>").format(turn) if turn else Markup()
         sentence = Markup('<div class="context"><p class="{}">{}</p><p dir="auto">{}{}{}</p></div>').format(
             "warning" if turn else "label", _context_label(match), before, strong, behind
         )
     return Markup('<section><p class="source">{} — <bdi>{}</bdi></p><blockquote dir="auto">{}</blockquote>{}{}</section>').format(
-        heading, _text(place_of(match)), words, speaker, sentence
+        heading, in_html(place_of(match)), words, speaker, sentence
     )
 
 
 def _change(op: str, text: str) -> Markup:
-    return Markup("<{0}>{1}</{0}>").format({"insert": "ins", "delete": "del"}[op], _text(text)) if op != "equal" else _text(text)
+    return Markup("<{0}>{1}</{0}>").format({"insert": "ins", "delete": "del"}[op], in_html(text)) if op != "equal" else in_html(text)
 
 
 _FORMS: Mapping[str, Callable[[str, str, Sequence[DraftQuote]], str]] = {

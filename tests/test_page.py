@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from index.articles import Article, Skipped, make_article
 from index.spans import Span
-from page import evaluate, examples, judge, render
-from page.direction import direction
+from page import evaluate, examples, judge, render, take
 from page.evaluate import Choice
 from page.examples import Heading
 from page.render import IndexState, Turn
 from qa.answer import Answer, Citation, Statement
+from qa.direction import direction
 
 VOID = {"br", "img", "input", "meta", "link", "hr"}
 HOSTILE = (
@@ -155,12 +155,40 @@ def test_no_value_changes_the_shape_of_the_markup(hostile: str) -> None:
             judge.refused(value),
             evaluate.sets([Choice("judged", value, 1, 1), Choice("samples", value, trouble=value)]),
             evaluate.own(Choice("own", value, 3)),
+            take.none(value, value),
+            take.file(take.FORMS["md"], [], value),
         ]
 
     for markup, plain in zip(everything(hostile), everything("x plain value of no interest"), strict=True):
         assert Drawn(markup).tags == Drawn(plain).tags
         assert "<script" not in markup
         assert "<img" not in markup
+
+
+def test_a_copy_button_carries_its_citation_code_point_for_code_point() -> None:
+    source = article('The <b>dam</b>\r\nheld & "stood".', publisher="Courier", title="Flood", date="2024-05")
+    drawn = Drawn(render.conversation([Turn("What held?", answered(cited(source)))]))
+    (copy,) = [attributes for attributes in drawn.attributes if attributes.get("class") == "copy"]
+    assert copy["data-copy"] == f'"{source.text}" — Flood, Courier, 2024-05 [folder/a b.txt, 0–{len(source.text)}]'
+
+
+def test_the_forms_to_take_are_offered_once_under_the_last_answer() -> None:
+    given = answered(cited(article("The dam held.")))
+    silence = replace(given, statements=(), abstained=True)
+    for turns, kinds in (
+        ([Turn("a")], []),
+        ([Turn("a", "an error")], []),
+        ([Turn("a", silence)], [*take.CONVERSATION]),
+        ([Turn("a", given), Turn("b", silence), Turn("c", "an error")], [*take.FORMS]),
+    ):
+        drawn = Drawn(render.conversation(turns))
+        assert [attributes["data-take"] for attributes in drawn.attributes if "data-take" in attributes] == kinds
+
+
+def test_the_nearest_passages_are_no_citations_to_take() -> None:
+    given = answered(cited(article("The dam held.")))
+    silence = replace(given, statements=(), abstained=True)
+    assert take.cited([("a", silence), ("b", given)]) == list(given.citations)
 
 
 def test_a_marker_carries_the_place_of_its_citation() -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from index.spans import Span, trim
+from qa.direction import direction
 from qa.evaluate.results import MatchRow, PlaceRow, QuestionRow, QuoteRow, Said, SystemResult
+from qa.report import in_html
 from qa.wording import difference
 
 # Misses of one kind that are drawn; report.json has them all. No measurement behind it, nor behind the next three.
@@ -19,8 +19,6 @@ MOST_SHOWN = 60
 LONGEST = 600
 _LONGEST_NEAR = 260
 _MOST_PLACES = 3
-# Letters that tell which way a text runs.
-_READ = 400
 
 # The worst first.
 _KINDS: Mapping[str, tuple[str, str]] = {
@@ -57,24 +55,9 @@ def times(row: QuestionRow | QuoteRow, section: str, measure: str) -> int:
     return int(row["measures"].get(section, {}).get(measure, [0])[0])
 
 
-def text(value: str) -> Markup:
-    """Escaped; U+0000, which HTML cannot carry, stands as U+FFFD."""
-    return escape(value.replace("\0", "\ufffd"))
-
-
 def isolated(value: str) -> Markup:
     """Foreign words in a line of ours."""
-    return Markup("<bdi>{}</bdi>").format(text(value))
-
-
-def direction(value: str) -> str:
-    """The direction of most letters; dir="auto" would go by the first, and turn an Arabic sentence that begins with a Latin name.
-
-    >>> direction("BBC تنقل الخبر من بيروت"), direction("1984")
-    ('rtl', 'ltr')
-    """
-    letters = Counter(map(unicodedata.bidirectional, value[:_READ]))
-    return "rtl" if letters["R"] + letters["AL"] > letters["L"] else "ltr"
+    return Markup("<bdi>{}</bdi>").format(in_html(value))
 
 
 def _kind(kind: str, cards: Sequence[Callable[[], Markup]], opened: bool) -> Markup:
@@ -109,9 +92,9 @@ def _marked(value: str, marks: Sequence[Span], longest: int) -> Markup:
     for mark in marks:
         start, end = max(at, mark.start), min(mark.end, window.end)
         if start < end:
-            pieces += [text(value[at:start]), Markup("<mark>{}</mark>").format(text(value[start:end]))]
+            pieces += [in_html(value[at:start]), Markup("<mark>{}</mark>").format(in_html(value[start:end]))]
             at = end
-    pieces.append(text(value[at : window.end]))
+    pieces.append(in_html(value[at : window.end]))
     if window.end < len(value):
         pieces.append(Markup(' <span class="cut">[…]</span>'))
     return Markup().join(pieces)
@@ -151,8 +134,8 @@ def _question_facts(row: QuestionRow) -> Iterator[Markup | str]:
 
 
 def _languages(asked: str, language: str, others: Sequence[str]) -> Markup:
-    articles = Markup(", articles in {}").format(text(", ".join(others))) if others else ""
-    return Markup("{} in {}{}").format(asked, text(language), articles)
+    articles = Markup(", articles in {}").format(in_html(", ".join(others))) if others else ""
+    return Markup("{} in {}{}").format(asked, in_html(language), articles)
 
 
 def _right_answer(row: QuestionRow) -> Iterator[Markup]:

@@ -20,9 +20,9 @@ from qa.check import Verdict
 from qa.evaluate.compare import NOISE
 from qa.evaluate.files import replace_file
 from qa.evaluate.measures import MEASURES, Measure
-from qa.evaluate.misses import isolated, misses, text, times, verdict_name
+from qa.evaluate.misses import isolated, misses, times, verdict_name
 from qa.evaluate.results import Difference, Figure, Group, LeftOutRow, QuestionRow, QuoteRow, Results, SetResult, SweepPoint, SystemResult
-from qa.report import GOOD
+from qa.report import GOOD, in_html
 
 Figures = Mapping[str, Mapping[str, Figure]]
 
@@ -52,7 +52,7 @@ def html(results: Results) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
         "<title>Evaluation: {title}</title>\n<style>\n{style}</style>\n</head>\n"
         '<body class="report">\n<main>\n<h1>Evaluation</h1>\n{body}</main>\n</body>\n</html>\n'
-    ).format(title=text(", ".join(names)), style=Markup(STYLE), body=Markup(fragment(results)))
+    ).format(title=in_html(", ".join(names)), style=Markup(STYLE), body=Markup(fragment(results)))
 
 
 def fragment(results: Results) -> str:

@@ -1,0 +1,94 @@
+"""Take it with you: a citation copied, a conversation or its citations as a file. Pure; take.js copies and saves."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from page import markup
+from qa import references, transcript
+from qa.answer import Citation
+from qa.transcript import Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form in which a conversation, or what it cites, can be taken away."""
+
+    label: str
+    file: str
+    media_type: str
+    write: Callable[[Conversation], bytes]
+
+
+def _text(write: Callable[[Conversation], str]) -> Callable[[Conversation], bytes]:
+    # what somebody asked may hold what UTF-8 does not
+    return lambda conversation: write(conversation).encode("utf-8", "replace")
+
+
+def _cited(write: Callable[[Iterable[Citation]], str]) -> Callable[[Conversation], bytes]:
+    return _text(lambda conversation: write(cited(conversation)))
+
+
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+CONVERSATION: Mapping[str, Form] = {
+    "md": Form("Markdown", "conversation.md", "text/markdown;charset=utf-8", _text(transcript.as_markdown)),
+    "html": Form("HTML", "conversation.html", "text/html;charset=utf-8", _text(transcript.as_html)),
+    "docx": Form("Word", "conversation.docx", _WORD, transcript.as_docx),
+}
+CITATIONS: Mapping[str, Form] = {
+    "bib": Form("BibTeX", "citations.bib", "application/x-bibtex;charset=utf-8", _cited(references.bibtex)),
+    "ris": Form("RIS", "citations.ris", "application/x-research-info-systems;charset=utf-8", _cited(references.ris)),
+    "csl": Form("CSL-JSON", "citations.csl.json", "application/vnd.citationstyles.csl+json", _cited(references.csl_json)),
+    "annotations": Form("Web Annotations", "annotations.jsonld", "application/ld+json", _cited(references.web_annotations)),
+}
+FORMS: Mapping[str, Form] = {**CONVERSATION, **CITATIONS}
+
+
+def cited(conversation: Conversation) -> list[Citation]:
+    """What the answers rest on; the nearest passages of one that was not given are no citations."""
+    return [citation for _, answer in conversation if not answer.abstained for citation in answer.citations]
+
+
+def menu(conversation: Conversation) -> Markup:
+    """The forms to choose from, behind a line that opens."""
+    rows = [_row("The conversation", CONVERSATION)]
+    if cited(conversation):
+        rows.append(_row("Its citations", CITATIONS))
+    return Markup('<details class="taking"><summary>Take it with you</summary>{}<p class="told" role="status"></p></details>').format(
+        Markup().join(rows)
+    )
+
+
+def _row(label: str, forms: Mapping[str, Form]) -> Markup:
+    buttons = Markup().join(
+        Markup('<button type="button" data-take="{}">{}</button>').format(kind, form.label) for kind, form in forms.items()
+    )
+    return Markup('<div role="group" aria-label="{0}"><span aria-hidden="true">{0}</span> {1}</div>').format(label, buttons)
+
+
+def copy(citation: Citation) -> Markup:
+    """The button that copies a citation."""
+    return Markup(
+        '<button type="button" class="copy" data-copy="{}"><span>Copy</span><span class="unseen"> citation {}</span></button>'
+    ).format(markup.text(references.in_a_line(citation)), citation.number)
+
+
+def told() -> str:
+    """Where it is said, for those who do not see it, what was copied."""
+    return '<p id="copied" class="unseen" role="status"></p>'
+
+
+def file(form: Form, conversation: Conversation, asked: str) -> str:
+    """A file for the script to save: `asked` is the name under which it waits for it."""
+    return Markup('<data data-asked="{}" data-name="{}" data-kind="{}" value="{}"></data>').format(
+        markup.text(asked), form.file, form.media_type, b64encode(form.write(conversation)).decode()
+    )
+
+
+def none(line: str, asked: str) -> str:
+    """That there is no file, and why."""
+    return Markup('<data data-asked="{}">{}</data>').format(markup.text(asked), line)
