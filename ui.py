@@ -64,7 +64,7 @@ from qa.retrieve import LONGEST_QUESTION
 
 _ROOT = Path(__file__).resolve().parent
 _PAGE, _SAMPLES = _ROOT / "page", _ROOT / "samples"
-_SCRIPT = ("page.js", "judge.js", "evaluate.js", "take.js")  # one script, in this order
+_SCRIPT = ("page.js", "judge.js", "evaluate.js", "take.js", "link.js")  # one script, in this order
 _HOST = "127.0.0.1"
 _PORT = 7860
 # Articles looked through for titles to show before the first question; not measured.

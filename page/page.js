@@ -1,7 +1,7 @@
 // Runs once, as the body of a function of Gradio's, which hands in `trigger` and `server`: trigger("submit", {question}) asks,
 // trigger("upload", {name, data}) checks a draft's file, trigger("select") checks all that was pasted as one quote;
 // server.state(null) -> {busy, empty, line, welcome} and server.source(place) -> markup call ui.py. All markup comes escaped from page/*.py.
-// judge.js, evaluate.js and take.js go on from here, in the same function.
+// judge.js, evaluate.js, take.js and link.js go on from here, in the same function.
 
 const POLL_BUSY = 1000; // ms between looks at the index while something is going on or awaited
 const POLL_IDLE = 5000; // and while nothing is
@@ -25,6 +25,7 @@ async function look() {
     show("welcome", index.welcome);
     if (!index.busy) wait = POLL_IDLE;
     if (isShown("evaluating")) lookAtSets();
+    if (!index.empty) askLinked();
   } catch {
     show("index-state", '<span class="light" data-state="trouble"></span><span>The server does not answer. Start it again: make run</span>');
   }
@@ -55,6 +56,7 @@ async function open(button) {
   nameBack();
   document.body.classList.add("reading");
   markCurrent();
+  nameAddress();
   const cited = at("cited");
   if (cited) reveal(cited);
   else at("source").querySelector(".article")?.focus({ preventScroll: true });
@@ -133,7 +135,7 @@ function turnTo(id) {
     tab.ariaSelected = tab.id === id;
     tab.tabIndex = tab.id === id ? 0 : -1;
   }
-  history.replaceState(history.state, "", NAMES[id] || location.pathname + location.search);
+  history.replaceState(history.state, "", location.pathname + location.search + NAMES[id]);
   nameBack();
   if (isShown("evaluating")) lookAtSets();
   return { tab: at(id), box: boxOf(id) };
@@ -204,6 +206,8 @@ function arrange() {
   arrangeJudgings();
   if (all.length > turns) all[all.length - 1].scrollIntoView({ block: "start" });
   turns = all.length;
+  if (turns) nameAddress();
+  openLinked();
 }
 // A new check comes into sight as soon as it is asked for, and whole once it is there.
 let results = null;

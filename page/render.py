@@ -191,8 +191,9 @@ def conversation(turns: Sequence[Turn]) -> str:
     waiting = bool(turns) and turns[-1].outcome is None
     last = None if waiting else max((number for number, turn in enumerate(turns) if isinstance(turn.outcome, Answer)), default=None)
     return Markup().join(
-        Markup('<article class="turn" data-turn="{}"><h2 class="question" dir="{}">{}</h2>{}{}{}</article>').format(
+        Markup('<article class="turn" data-turn="{}" data-asked="{}"><h2 class="question" dir="{}">{}</h2>{}{}{}</article>').format(
             number,
+            _text(turn.understood or turn.question),
             direction(turn.question),
             _text(turn.question),
             _understood(turn),
