@@ -30,7 +30,7 @@ test: .venv/.installed-dev browser
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
-	.venv/bin/python -m pytest --durations=10
+	.venv/bin/python -m pytest -n 2 --dist loadfile --durations=10
 
 gate: setup
 	@.venv/bin/python -m qa evaluate samples --gate samples/floors.json

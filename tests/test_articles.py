@@ -53,6 +53,13 @@ def ordinary_user() -> Iterator[None]:
         os.seteuid(user)
 
 
+def open_the_way(folder: Path) -> None:
+    """pytest's folders are its user's alone; with several workers there are three above a test's own."""
+    for parent in [folder, *list(folder.parents)[:3]]:
+        if parent.stat().st_uid == os.geteuid():
+            parent.chmod(parent.stat().st_mode | 0o055)
+
+
 # Identity and order
 
 
@@ -161,9 +168,7 @@ def test_no_path_is_an_error_rather_than_an_empty_index() -> None:
 
 
 def test_a_folder_that_cannot_be_listed_is_an_error_where_it_was_named_and_skipped_inside_another(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    for parent in list(tmp_path.parents)[:2]:
-        parent.chmod(parent.stat().st_mode | 0o055)
+    open_the_way(tmp_path)
     (tmp_path / "shut").mkdir()
     (tmp_path / "shut" / "a.txt").write_text(STORY, encoding="utf-8")
     (tmp_path / "z.txt").write_text(STORY, encoding="utf-8")
@@ -179,8 +184,7 @@ def test_a_folder_that_cannot_be_listed_is_an_error_where_it_was_named_and_skipp
 
 
 def test_a_file_without_permission_is_skipped(tmp_path: Path) -> None:
-    for parent in [tmp_path, *list(tmp_path.parents)[:2]]:
-        parent.chmod(parent.stat().st_mode | 0o055)
+    open_the_way(tmp_path)
     for name in ("a.txt", "b.jsonl"):
         (tmp_path / name).write_text(STORY, encoding="utf-8")
         (tmp_path / name).chmod(0)

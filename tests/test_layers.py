@@ -276,7 +276,7 @@ def packages_imported_by(paths: list[Path]) -> set[str]:
 
 def test_every_package_that_is_imported_is_pinned_and_no_other() -> None:
     assert packages_imported_by(SOURCES) == {*pins("requirements.txt"), *pins("requirements-llm.txt")}
-    tools = {"mypy", "ruff"} | {name for name in pins("requirements-dev.txt") if name.startswith("types-")}
+    tools = {"mypy", "ruff", "pytest-xdist"} | {name for name in pins("requirements-dev.txt") if name.startswith("types-")}
     assert packages_imported_by(TESTS) <= {*pins("requirements.txt"), *pins("requirements-dev.txt")}
     assert {name for name in pins("requirements-dev.txt") if name not in tools} <= packages_imported_by(TESTS)
 
