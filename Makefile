@@ -8,7 +8,7 @@ SETS ?= ../shared/eval
 # Recipes read these from the environment: a folder's name may hold what a shell would act on.
 export ARTICLES STORE PORT SETS
 
-.PHONY: help setup run test gate browser bench-engine public-results
+.PHONY: help setup run test gate browser phrases bench-engine public-results
 .DELETE_ON_ERROR:
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make gate                measures the sample sets and fails where a figure falls under its floor (samples/floors.json)"
 	@echo "make bench-engine        compares the default model with the same weights in other engines; SETS=DIR, a folder of question sets"
 	@echo "make public-results      measures the public sets in SETS=DIR beside the baselines and prints the tables of docs/evaluation.md"
+	@echo "make phrases             brings page/ar.po in step with what the page says; translate there what is then empty"
 	@echo "make setup               only the .venv that the commands need"
 
 setup: .venv/.installed
@@ -40,6 +41,11 @@ bench-engine: setup
 
 public-results: setup
 	@.venv/bin/python docs/public_results.py "$$SETS"
+
+phrases: setup
+	@.venv/bin/pybabel -q extract -F page/babel.cfg -k say -k plural:1,2 -k N_ --no-location -o page/phrases.pot .
+	@.venv/bin/pybabel -q update -i page/phrases.pot -o page/ar.po -l ar --no-fuzzy-matching --ignore-obsolete
+	@rm page/phrases.pot
 
 # Any Chromium that is there will do; else Debian's, where that can be installed, else Playwright's own.
 browser: .venv/.installed-dev

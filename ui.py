@@ -1,8 +1,8 @@
 """python ui.py: the page, on 127.0.0.1.
 
 What it shows is decided here and drawn in page/. Gradio carries the questions and the quotes, keeps a conversation for each visitor and
-answers the calls of the script; the script (page/*.js) opens sources, turns the tabs, shows the state of the index and tells what somebody
-judged right or wrong.
+answers the calls of the script; the script (page/*.js) fills in the interface in the visitor's language, opens sources, turns the tabs,
+shows the state of the index and tells what somebody judged right or wrong.
 """
 
 from __future__ import annotations
@@ -20,12 +20,11 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path, PurePath
 from secrets import token_urlsafe
-from time import monotonic, sleep
+from time import monotonic
 from types import FrameType
 from typing import Any, Generic, TypeVar
 
@@ -38,237 +37,45 @@ import orjson
 import uvicorn
 from fastapi import FastAPI
 from markupsafe import Markup
-from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.staticfiles import StaticFiles
 
-from index.articles import MAX_BYTES, Article, Skipped
-from index.build import BuildReport, build
-from index.catalogue import Catalogue
+from index.articles import MAX_BYTES, Article
 from index.commandline import Parser, add_store, run
-from index.errors import InputError, OnRecordError, SettingError, StoreDamaged, StoreError, StoreMissing
+from index.errors import InputError, OnRecordError, SettingError, StoreMissing
+from index.filters import ANY, Filters
 from index.spans import Span
-from index.store import Store
-from page import checks, evaluate, examples, judge, render, take
+from page import articles, asking, checks, door, evaluate, filters, judge, masthead, reader, take
+from page import conversation as draw
+from page.conversation import Turn
+from page.door import Password
 from page.evaluate import Choice
-from page.render import IndexState, Turn
-from qa.answer import READ_PASSAGES, Answer, answer
-from qa.check import Checker, QuoteCheck
+from page.phrases import CODES, NAMES, Phrases, phrases, script_phrases
+from qa.answer import Answer, Found
 from qa.draft import SUFFIXES, Claim, DraftQuote, claims_of, read_draft
 from qa.evaluate import judged
 from qa.evaluate.judged import Judgement, Saved
 from qa.evaluate.results import Results
 from qa.evaluate.sets import EvalSet, parse_set, read_set
-from qa.evaluate.systems import OnRecord, Place, Said
+from qa.facets import Sort
 from qa.follow_up import REMEMBERED, Before, before, standalone
+from qa.library import OUR_FAULT, Library, Stopped
 from qa.retrieve import LONGEST_QUESTION
 
 _ROOT = Path(__file__).resolve().parent
 _PAGE, _SAMPLES = _ROOT / "page", _ROOT / "samples"
-_SCRIPT = ("page.js", "judge.js", "evaluate.js", "take.js", "link.js")  # one script, in this order
-_HOST = "127.0.0.1"
+# One script and one style sheet, in this order.
+_SCRIPTS = ("page.js", "ask.js", "reader.js", "filters.js", "articles.js", "judge.js", "evaluate.js", "take.js", "link.js", "start.js")
+_STYLES = (*(_PAGE / name for name in ("style.css", "reader.css", "filters.css", "articles.css")), _ROOT / "qa" / "evaluate" / "report.css")
 _PORT = 7860
-# Articles looked through for titles to show before the first question; not measured.
-_HEADINGS_FROM = 50
 # Seconds between two looks of a visitor at how far a draft or an evaluation is; a new one stops the old one as soon. Not measured.
 _TELL_EVERY = 0.25
-# Seconds in which whoever waits gets the turn that an evaluation gave back: threading.Lock knows no queue. Not measured.
-_MOMENT = 0.001
 # Judgements that can be undone, and reports that can be saved, of all visitors together. Not measured.
 _KEPT_JUDGEMENTS, _KEPT_REPORTS = 1000, 16
-# Gradio builds functions from strings and writes styles into the page; everything else stays out, and nothing leaves for another host.
-_CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-)
-_OUR_FAULT = "The page met an error of its own ({}). The terminal in which it runs says more."
-
-_CHANGED = "The articles changed while they were measured. Run the set again."
-
 _logger = logging.getLogger("onrecord")
 
 
-class Library:
-    """The store that the page answers from: opened when it is there, opened anew when another process changed it, and, where the page was
-    started with articles, brought in step with them in the background. Any number of threads may call it; they take turns."""
-
-    def __init__(self, folder: Path, sources: Path | None = None) -> None:
-        self._folder, self._sources = folder, sources
-        self._turn = threading.Lock()
-        self._store: Store | None = None
-        self._checker: Checker | None = None
-        self._stamp: tuple[int, int] | None = None
-        self._empty = IndexState(store=str(folder), sources=str(sources) if sources else None)
-        self._holdings = self._empty
-        self._holdings_stamp: tuple[int, int] | None = None
-        self._samples = _sample_questions()
-        # Written by the thread that indexes.
-        self._read: int | None = None
-        self._skipped: tuple[Skipped, ...] = ()
-        self._trouble: str | None = None
-
-    def start_indexing(self) -> None:
-        """Begins to bring the store in step with the sources, in the background."""
-        self._read = 0
-        threading.Thread(target=self._index, daemon=True).start()
-
-    def _index(self) -> None:
-        assert self._sources is not None
-        written = 0
-
-        def progress(report: BuildReport) -> None:
-            nonlocal written
-            # Called after each article that was read, and after each batch that was written: the latter moves these counts.
-            if report.added + report.changed == written and self._read is not None:
-                self._read += 1
-            written = report.added + report.changed
-
-        try:
-            self._skipped = tuple(build(self._folder, [self._sources], progress=progress).skipped)
-        except OnRecordError as error:
-            self._trouble = str(error)
-        except Exception as error:
-            _logger.exception("indexing")
-            self._trouble = _OUR_FAULT.format(type(error).__name__)
-        finally:
-            self._read = None
-
-    def state(self) -> IndexState:
-        """What the page shows of the index. Errors are part of it."""
-        read, trouble = self._read, self._trouble
-        with self._turn:
-            try:
-                holdings = self._counted(self._current())
-            except StoreMissing:
-                holdings = self._empty
-            except OnRecordError as error:
-                holdings, trouble = self._empty, str(error)
-        return replace(holdings, read=read, trouble=trouble, skipped=self._skipped)
-
-    def answer(self, question: str) -> Answer:
-        """Raises what opening the store and answering raise."""
-        with self._turn:
-            try:
-                return answer(self._current(), question)
-            except StoreDamaged:
-                # While another process writes, our view of its files may be old before the catalogue says so.
-                self._close()
-                return answer(self._current(), question)
-
-    def check(self, quote: str, claimed_speaker: str | None) -> QuoteCheck:
-        """Raises what opening the store and checking raise."""
-        with self._turn:
-            try:
-                return self._current_checker().check(quote, claimed_speaker)
-            except StoreDamaged:
-                self._close()  # as in answer
-                return self._current_checker().check(quote, claimed_speaker)
-
-    def article(self, id: str) -> Article | None:
-        """The article of that id, or None. Raises what opening the store raises."""
-        with self._turn:
-            return self._current().catalogue.article(id)
-
-    def evaluate(self, found: EvalSet, progress: Callable[[str, int, int], None], is_wanted: Callable[[], bool]) -> Results:
-        """The set measured on the store, question by question: whoever waits has a turn in between.
-
-        Raises what opening the store and answering raise, InputError where the store changed meanwhile, and Stopped as soon as it is no
-        longer wanted.
-        """
-        from qa.evaluate.run import measure, results  # noqa: PLC0415  # scipy and ir-measures take their time to load
-
-        with self._turn:
-            store = self._current()
-
-        @contextmanager
-        def in_turn() -> Iterator[None]:
-            if not is_wanted():
-                raise Stopped
-            with self._turn:
-                if self._current() is not store:
-                    raise InputError(_CHANGED)
-                yield
-
-        def patiently(stage: str, done: int, of: int) -> None:
-            progress(stage, done, of)
-            sleep(_MOMENT)
-
-        started = monotonic()
-        try:
-            measured = measure(replace(found, source=None), store, [_InTurns(store, in_turn)], patiently)
-            return results([measured], store, READ_PASSAGES, monotonic() - started)
-        except StoreError as error:
-            if self._store is not store:  # closed under our hands
-                raise InputError(_CHANGED) from error
-            raise
-
-    def _current(self) -> Store:
-        path = self._folder / "catalogue.sqlite3"
-        if self._store is not None:
-            if path.exists() and self._stamp == (path.stat().st_ino, self._store.catalogue.generation()):
-                return self._store
-            self._close()
-        if path.exists():
-            # Before the parts are opened: what is written meanwhile must make a difference next time.
-            with closing(Catalogue(path)) as catalogue:
-                self._stamp = (path.stat().st_ino, catalogue.generation())
-        self._store = Store.open(self._folder)
-        return self._store
-
-    def _current_checker(self) -> Checker:
-        store = self._current()
-        if self._checker is None:
-            self._checker = Checker(store)
-        return self._checker
-
-    def _close(self) -> None:
-        self._checker = None
-        if self._store is not None:
-            self._store.close()
-            self._store = None
-
-    def _counted(self, store: Store) -> IndexState:
-        if self._holdings_stamp != self._stamp:
-            found = store.catalogue.articles(examples.documents(self._samples))
-            self._holdings = replace(
-                self._empty,
-                languages=store.catalogue.languages(),
-                questions=examples.questions(self._samples, {id: article.text for id, article in found.items()}),
-                headings=examples.headings(islice(store.catalogue.all_articles(), _HEADINGS_FROM)),
-            )
-            self._holdings_stamp = self._stamp
-        return self._holdings
-
-
-class Stopped(Exception):
-    """Nobody waits for the evaluation any more."""
-
-
-class _InTurns(OnRecord):
-    """The project as the page calls it: with others, in turns."""
-
-    def __init__(self, store: Store, turn: Callable[[], AbstractContextManager[None]]) -> None:
-        super().__init__(store)
-        self._turn = turn
-
-    def search(self, question: str, count: int) -> Sequence[Place]:
-        with self._turn():
-            return super().search(question, count)
-
-    def ask(self, question: str) -> Said:
-        with self._turn():
-            return super().ask(question)
-
-    def would_say(self, question: str, said: Said) -> Said:
-        sleep(_MOMENT)
-        with self._turn():
-            return super().would_say(question, said)
-
-    def check(self, quote: str, claimed_speaker: str | None) -> QuoteCheck:
-        with self._turn():
-            return super().check(quote, claimed_speaker)
-
-
 _Thing = TypeVar("_Thing")
+Draw = Callable[[Phrases], str]
 
 
 class _Kept(Generic[_Thing]):
@@ -308,6 +115,8 @@ class Requests:
     def __init__(self) -> None:
         self._last = 0
         self.stopped = False
+        self.draw: Draw | None = None
+        """Draws what came of the last check once more, in whichever language."""
 
     def new(self) -> Callable[[], bool]:
         """Begins one, and says whether it still is the last and not stopped."""
@@ -320,29 +129,63 @@ class Requests:
         self.stopped = True
 
 
-def make_page(library: Library, judged_folder: Path) -> gr.Blocks:
-    """The page, its events, and the functions that its script calls."""
+def _say(sent: object) -> Phrases:
+    """The interface's words in the language that the script names. What it sends came over the network: it can be anything."""
+    language = sent.get("language") if isinstance(sent, Mapping) else getattr(sent, "language", None)
+    return phrases("ar" if language == "ar" else "en")
+
+
+def _interface(say: Phrases, way_out: bool) -> dict[str, Any]:
+    """What stands on the page in one language before anything is asked, by the ids of its places, and the phrases of the script."""
+    return {
+        "name": NAMES[say.language],
+        "direction": say.direction,
+        "words": script_phrases(say, [(_PAGE / name).read_text(encoding="utf-8") for name in _SCRIPTS]),
+        "gone": masthead.server_is_gone(say),
+        "parts": {
+            "head": masthead.masthead(say, door.sign_out(say) if way_out else Markup()),
+            "templates": judge.form(say),
+            "question-form": asking.form(say, LONGEST_QUESTION),
+            "check-parts": checks.form(say, MAX_BYTES),
+            "evaluate-form": evaluate.form(say, MAX_BYTES),
+            "browse": articles.tab(say, MAX_BYTES),
+            "source": f"{reader.hint(say)}{checks.source_hint(say)}",
+        },
+    }
+
+
+def make_page(library: Library, judged_folder: Path, way_out: bool = False) -> gr.Blocks:
+    """The page, its events, and the functions that its script calls; `way_out` where visitors sign in."""
     judgements: _Kept[Saved] = _Kept(_KEPT_JUDGEMENTS)
     reports: _Kept[Results] = _Kept(_KEPT_REPORTS)
 
-    def state(_: object) -> dict[str, Any]:
-        known = library.state()
-        busy, empty = known.name != "ready", known.articles == 0
-        return {"busy": busy, "empty": empty, "line": render.state(known), "welcome": render.welcome(known)}
+    def state(sent: object) -> dict[str, Any]:
+        known, say = library.state(), _say(sent)
+        return {
+            "busy": known.name != "ready",
+            "empty": known.articles == 0,
+            "generation": known.generation,
+            "line": masthead.state(say, known),
+            "welcome": masthead.welcome(say, known),
+        }
 
-    def source(place: object) -> str:
-        return _source(library, place)
+    def source(sent: object) -> str:
+        return _source(library, sent)
+
+    def find(sent: object) -> dict[str, Any]:
+        return _find(library, sent)
 
     def save(sent: object) -> dict[str, Any]:
         return _told(_save, library, judged_folder, judgements, sent)
 
-    def undo(name: object) -> dict[str, Any]:
-        return _told(_undo, judged_folder, judgements, name)
+    def undo(sent: object) -> dict[str, Any]:
+        return _told(_undo, judged_folder, judgements, sent)
 
-    def sets(_: object) -> dict[str, str]:
+    def sets(sent: object) -> dict[str, str]:
+        say = _say(sent)
         return {
-            "line": evaluate.measured_on(library.state().articles),
-            "choices": evaluate.sets(_choices(library, judged_folder)),
+            "line": evaluate.measured_on(say, library.state().articles),
+            "choices": evaluate.sets(say, _choices(library, judged_folder)),
         }
 
     def own_set(sent: object) -> dict[str, Any]:
@@ -351,121 +194,129 @@ def make_page(library: Library, judged_folder: Path) -> gr.Blocks:
     def report(sent: object) -> dict[str, str]:
         return _report(reports, sent)
 
-    def ask(question: str, conversation: Conversation) -> Iterator[tuple[Any, ...]]:
-        if not question.strip():
-            yield gr.skip(), gr.skip(), gr.skip()
-            return
-        meant = standalone(question, conversation.answered).understood
-        yield from _asked(library, Turn(question, understood=None if meant == question else meant), conversation)
+    def facets(sent: object) -> dict[str, Any]:
+        return _facets(library, sent)
 
-    def ask_as_it_is(event: gr.EventData, conversation: Conversation) -> Iterator[tuple[Any, ...]]:
-        yield from _asked(library, Turn(str(event.question)), conversation)
+    def articles(sent: object) -> dict[str, str]:
+        return _listed(library, sent)
+
+    def add(sent: object) -> dict[str, Any]:
+        return _told(_add, library, sent)
+
+    def remove(sent: object) -> dict[str, Any]:
+        return _told(_remove, library, sent)
+
+    def restore(sent: object) -> dict[str, Any]:
+        return _told(_restore, library, sent)
+
+    def ask(event: gr.EventData, conversation: Conversation) -> Iterator[tuple[Any, ...]]:
+        yield from _asked(library, _say(event), _turn(library, event, conversation), conversation)
+
+    def redraw(event: gr.EventData, conversation: Conversation, requests: Requests) -> tuple[Any, Any]:
+        say = _say(event)
+        return draw.conversation(say, conversation.turns), requests.draw(say) if requests.draw else gr.skip()
 
     def take_away(event: gr.EventData, conversation: Conversation) -> str:
         return _taken(conversation, str(event.kind), str(event.asked))
 
-    def check(text: str, speaker: str, requests: Requests) -> Iterator[Any]:
-        yield from _while_wanted(requests, _check_pasted(library, text, speaker))
-
-    def check_whole(text: str, speaker: str, requests: Requests) -> Iterator[Any]:
-        yield from _while_wanted(requests, _check_quote(library, text, speaker))
+    def check(event: gr.EventData, requests: Requests) -> Iterator[Any]:
+        check = _check_quote if event.whole else _check_pasted
+        yield from _while_wanted(requests, check(library, _say(event), requests, str(event.text), str(event.speaker)))
 
     def check_file(event: gr.EventData, requests: Requests) -> Iterator[Any]:
-        yield from _while_wanted(requests, _check_file(library, str(event.name), str(event.data)))
+        yield from _while_wanted(requests, _check_file(library, _say(event), requests, str(event.name), str(event.data)))
 
     def run_set(event: gr.EventData, runs: Requests) -> Iterator[Any]:
         def found() -> EvalSet:
             return _set(judged_folder, str(event.choice), str(event.name), str(event.data))
 
-        yield from _while_wanted(runs, _evaluate(library, found, reports), evaluate.stopped())
+        say = _say(event)
+        yield from _while_wanted(runs, _evaluate(library, say, found, reports), evaluate.stopped(say))
 
     def stop(runs: Requests) -> None:
         runs.stop()
 
+    interfaces = {code: _interface(phrases(code), way_out) for code in CODES}
+    scripts = [f"const INTERFACES = {json.dumps(interfaces)};", *((_PAGE / name).read_text(encoding="utf-8") for name in _SCRIPTS)]
     page = gr.Blocks(title="On Record", analytics_enabled=False, fill_width=True)
     with page:
         conversation, requests, runs = gr.State(Conversation()), gr.State(Requests()), gr.State(Requests())
-        masthead = gr.HTML(
-            render.masthead(),
+        # All that stands in these is the script's to fill in, but for what the events below draw.
+        head = gr.HTML(
+            '<div id="head"></div>',
             elem_id="masthead",
             apply_default_css=False,
-            js_on_load="\n".join((_PAGE / name).read_text(encoding="utf-8") for name in _SCRIPT),
-            server_functions=[state, source, save, undo, sets, own_set, report],
+            js_on_load="\n".join(scripts),
+            server_functions=[state, source, find, save, undo, sets, own_set, report, facets, articles, add, remove, restore],
         )
         with gr.Row(elem_id="panes"):
             with gr.Column(elem_id="asking"):
                 with gr.Column(elem_id="scroll"):
-                    gr.HTML(f'<section id="welcome"></section>{judge.form()}{take.told()}', apply_default_css=False)
+                    gr.HTML(
+                        f'<section id="welcome"></section><div id="templates"></div>{take.told()}{asking.preview()}',
+                        apply_default_css=False,
+                    )
                     turns = gr.HTML(elem_id="conversation", apply_default_css=False)
                     taken = gr.HTML(elem_id="taken", apply_default_css=False)
-                question = gr.Textbox(
-                    elem_id="question",
-                    label="Question",
-                    show_label=False,
-                    placeholder="Ask in English or Arabic",
-                    lines=1,
-                    max_lines=5,
-                    max_length=LONGEST_QUESTION,
-                    submit_btn="Ask",
-                    autofocus=True,
-                )
+                gr.HTML('<div id="question-form"></div>', apply_default_css=False)
             with gr.Column(elem_id="checking"):
-                gr.HTML(checks.introduction(), elem_id="check-introduction", apply_default_css=False)
-                quoted = gr.Textbox(
-                    elem_id="quoted-text",
-                    label="Paste a quote, or a draft with quotations in it",
-                    lines=3,
-                    max_lines=12,
-                )
-                with gr.Row(elem_id="check-row"):
-                    said_by = gr.Textbox(elem_id="said-by", label="Said by (optional, for one quote)", lines=1, max_lines=1)
-                    button = gr.Button("Check", elem_id="check-button")
-                gr.HTML(checks.chooser(MAX_BYTES), elem_id="check-file", apply_default_css=False)
+                gr.HTML('<div id="check-parts"></div>', elem_id="check-introduction", apply_default_css=False)
                 checked = gr.HTML(elem_id="checked", apply_default_css=False)
+            with gr.Column(elem_id="browsing"):
+                gr.HTML('<div id="browse"></div>', apply_default_css=False)
             with gr.Column(elem_id="evaluating"):
-                gr.HTML(evaluate.form(MAX_BYTES), elem_id="evaluate-form", apply_default_css=False)
+                gr.HTML('<div id="evaluate-form"></div>', apply_default_css=False)
                 evaluated = gr.HTML(elem_id="evaluated", apply_default_css=False)
             with gr.Column(elem_id="source-pane"):
-                gr.HTML(f'<section id="source">{render.source_hint()}{checks.source_hint()}</section>', apply_default_css=False)
-        outputs = [turns, conversation, question]
-        # One question at a time, from either door, in the order in which they were asked; none is dropped while another is answered.
-        how: dict[str, Any] = {"trigger_mode": "multiple", "concurrency_limit": 1, "concurrency_id": "ask"}
-        quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        question.submit(ask, [question, conversation], outputs, **how, **quietly)
-        masthead.submit(ask_as_it_is, [conversation], outputs, **how, **quietly)
-        files: dict[str, Any] = {"trigger_mode": "multiple", "concurrency_limit": None, "concurrency_id": "take"}
-        masthead.download(take_away, [conversation], taken, **files, **quietly)
+                gr.HTML('<section id="source"></section>', apply_default_css=False)
+        quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "multiple"}
+        # One question at a time, in the order in which they were asked; none is dropped while another is answered.
+        head.submit(ask, [conversation], [turns, conversation], concurrency_limit=1, concurrency_id="ask", **quietly)
+        head.edit(redraw, [conversation, requests], [turns, checked], concurrency_limit=None, concurrency_id="redraw", **quietly)
+        head.download(take_away, [conversation], taken, concurrency_limit=None, concurrency_id="take", **quietly)
         # Checks of one visitor may overlap for a moment: the new one stops the old one.
-        side_by_side: dict[str, Any] = {"trigger_mode": "multiple", "concurrency_limit": None, "concurrency_id": "check"}
-        pasted = [quoted, said_by, requests]
-        gr.on([button.click, quoted.submit, said_by.submit], check, pasted, checked, **side_by_side, **quietly)
-        masthead.select(check_whole, pasted, checked, **side_by_side, **quietly)
-        masthead.upload(check_file, [requests], checked, **side_by_side, **quietly)
-        evaluations: dict[str, Any] = side_by_side | {"concurrency_id": "evaluate"}
-        masthead.play(run_set, [runs], evaluated, **evaluations, **quietly)
-        masthead.stop(stop, [runs], None, **evaluations, **quietly)
+        checking: dict[str, Any] = quietly | {"concurrency_limit": None, "concurrency_id": "check"}
+        head.select(check, [requests], checked, **checking)
+        head.upload(check_file, [requests], checked, **checking)
+        evaluations: dict[str, Any] = quietly | {"concurrency_limit": None, "concurrency_id": "evaluate"}
+        head.play(run_set, [runs], evaluated, **evaluations)
+        head.stop(stop, [runs], None, **evaluations)
     return page
 
 
-def _asked(library: Library, turn: Turn, conversation: Conversation) -> Iterator[tuple[Any, ...]]:
-    yield render.conversation(conversation.with_turn(turn).turns), gr.skip(), ""
-    done = conversation.with_turn(replace(turn, outcome=_outcome(library, turn.understood or turn.question)))
-    yield render.conversation(done.turns), done, gr.skip()
+def _turn(library: Library, event: gr.EventData, conversation: Conversation) -> Turn:
+    """What the script asks: of an over-long question the beginning."""
+    question = str(event.question)[:LONGEST_QUESTION]
+    chosen = _chosen(library, getattr(event, "filters", None))
+    if getattr(event, "typed", False):
+        return Turn(question, filters=chosen)
+    meant = standalone(question, conversation.answered).understood
+    return Turn(question, understood=None if meant == question else meant, filters=chosen)
 
 
-def _outcome(library: Library, question: str) -> Answer | str:
+def _asked(library: Library, say: Phrases, turn: Turn, conversation: Conversation) -> Iterator[tuple[Any, ...]]:
+    if not turn.question.strip():
+        yield gr.skip(), gr.skip()
+        return
+    yield draw.conversation(say, conversation.with_turn(turn).turns), gr.skip()
+    for outcome in _outcomes(library, turn.understood or turn.question, turn.filters):
+        after = conversation.with_turn(replace(turn, outcome=outcome))
+        yield draw.conversation(say, after.turns), gr.skip() if isinstance(outcome, Found) else after
+
+
+def _outcomes(library: Library, question: str, chosen: Filters) -> Iterator[Found | Answer | str]:
     try:
-        return library.answer(question)
+        yield from library.answering(question, chosen)
     except OnRecordError as error:
-        return str(error)
+        yield str(error)
     except Exception as error:
         _logger.exception("a question")
-        return _OUR_FAULT.format(type(error).__name__)
+        yield OUR_FAULT.format(type(error).__name__)
 
 
 def _taken(conversation: Conversation, kind: str, asked: str) -> str:
     """The conversation as a file of the kind that is asked for; `kind` and `asked` came over the network: they can be anything."""
-    answered = render.answered(conversation.turns)
+    answered = draw.answered(conversation.turns)
     if kind not in take.FORMS:
         return take.none("That is no form to take it in.", asked)
     if not answered:
@@ -474,7 +325,7 @@ def _taken(conversation: Conversation, kind: str, asked: str) -> str:
         return take.file(take.FORMS[kind], answered, asked)
     except Exception as error:
         _logger.exception("a file to take away")
-        return take.none(_OUR_FAULT.format(type(error).__name__), asked)
+        return take.none(OUR_FAULT.format(type(error).__name__), asked)
 
 
 def _while_wanted(requests: Requests, work: Iterator[str], stopped: str | None = None) -> Iterator[Any]:
@@ -495,75 +346,102 @@ def _with_trouble(work: Iterator[str]) -> Generator[str, None, None]:
         yield checks.trouble(str(error))
     except Exception as error:
         _logger.exception("a check")
-        yield checks.trouble(_OUR_FAULT.format(type(error).__name__))
+        yield checks.trouble(OUR_FAULT.format(type(error).__name__))
 
 
-def _check_pasted(library: Library, text: str, speaker: str) -> Iterator[str]:
-    yield checks.pending()
+def _check_pasted(library: Library, say: Phrases, requests: Requests, text: str, speaker: str) -> Iterator[str]:
+    yield checks.pending(say)
     claims = claims_of(text)
     if checks.is_one_quote(text, claims):
-        yield from _check_quote(library, text, speaker)
+        yield from _check_quote(library, say, requests, text, speaker)
     else:
-        yield from _check_draft(library, text, claims)
+        yield from _check_draft(library, say, requests, text, claims)
 
 
-def _check_quote(library: Library, text: str, speaker: str) -> Iterator[str]:
+def _check_quote(library: Library, say: Phrases, requests: Requests, text: str, speaker: str) -> Iterator[str]:
     if not text.strip():
-        raise InputError("There is nothing to check yet: paste a quote or a draft, or drop a file.")
-    yield checks.pending()
-    yield checks.quote(library.check(text.strip(), speaker.strip() or None), library.state().languages)
+        yield checks.nothing(say)
+        return
+    yield checks.pending(say)
+    done = library.check(text.strip(), speaker.strip() or None)
+    languages = library.state().languages
+    yield _drawn(requests, say, lambda say: checks.quote(say, done, languages))
 
 
-def _check_draft(library: Library, text: str, claims: Sequence[Claim], file: str | None = None) -> Iterator[str]:
+def _check_draft(
+    library: Library, say: Phrases, requests: Requests, text: str, claims: Sequence[Claim], file: str | None = None
+) -> Iterator[str]:
     done: list[DraftQuote] = []
     told = 0.0
     for claim in claims:
         if monotonic() - told > _TELL_EVERY:
-            yield checks.pending(len(done), len(claims))
+            yield checks.pending(say, len(done), len(claims))
             told = monotonic()
         done.append(DraftQuote(claim.span, claim.quote, claim.claimed_speaker, library.check(claim.quote, claim.claimed_speaker)))
-    yield checks.draft(file, text, done, library.state().languages)
+    languages = library.state().languages
+    yield _drawn(requests, say, lambda say: checks.draft(say, file, text, done, languages))
 
 
-def _check_file(library: Library, name: str, data: str) -> Iterator[str]:
+def _drawn(requests: Requests, say: Phrases, draw: Draw) -> str:
+    requests.draw = draw
+    return draw(say)
+
+
+def _check_file(library: Library, say: Phrases, requests: Requests, name: str, data: str) -> Iterator[str]:
     """A file of that name, its bytes in Base64. Both came over the network: the name is no path here, and the bytes may be anything."""
-    yield checks.pending()
+    yield checks.pending(say)
     suffix = PurePath(name).suffix.lower()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"draft{suffix}" if suffix in SUFFIXES else Path(name)
         try:
             if suffix in SUFFIXES:
-                path.write_bytes(base64.b64decode(data, validate=True))
+                path.write_bytes(_decoded(name, data))
             text = read_draft(path)
-        except binascii.Error as error:
-            raise InputError(f"{name} did not arrive whole. Choose it again.") from error
         except InputError as error:
             raise InputError(str(error).replace(str(path), name)) from error
-    yield from _check_draft(library, text, claims_of(text), name)
+    yield from _check_draft(library, say, requests, text, claims_of(text), name)
 
 
-def _source(library: Library, place: object) -> str:
-    """The markup of an article, at a place of it where one is given. `place` came over the network: it can be anything."""
-    match place:
-        case {"article": str(id), "version": str(version)}:
-            pass
-        case _:
-            return render.source_notice("That is no place in an article.")
+def _source(library: Library, sent: object) -> str:
+    """The markup of an article, at a place of it where one is given. `sent` came over the network: it can be anything."""
+    say = _say(sent)
     try:
-        article = library.article(id)
-        if article is None:
-            return render.source_notice("This article is no longer in the store.")
-        if article.sha256 != version:
-            return render.source_notice("This article has changed since. Ask again to see it as it is now.")
-        match place:
+        article = _article(library, say, sent)
+        quotations = library.quotations(article.id)
+        others = reader.marks(sent.get("others"), article) if isinstance(sent, Mapping) else ()
+        match sent:
             case {"start": int(start), "end": int(end), "number": int(number)}:
-                return render.source(article, Span(start, end), number)
+                return reader.source(say, article, quotations, Span(start, end), number, others)
             case {"start": int(start), "end": int(end)}:
-                return render.source(article, Span(start, end))
+                return reader.source(say, article, quotations, Span(start, end), others=others)
             case _:
-                return render.source(article)
+                return reader.source(say, article, quotations, others=others)
     except (OnRecordError, ValueError) as error:
-        return render.source_notice(str(error))
+        return reader.notice(say, str(error))
+
+
+def _article(library: Library, say: Phrases, sent: object) -> Article:
+    """The article that is meant, as it was when the page learnt of it. Raises InputError where there is none, and the store's errors."""
+    match sent:
+        case {"article": str(id), "version": str(version)}:
+            article = library.article(id)
+        case _:
+            raise InputError(say("That is no place in an article."))
+    if article is None:
+        raise InputError(say("This article is no longer in the store."))
+    if article.sha256 != version:
+        raise InputError(say("This article has changed since. Ask again to see it as it is now."))
+    return article
+
+
+def _find(library: Library, sent: object) -> dict[str, Any]:
+    """Where words stand in an article, and in how many places."""
+    words = str(sent.get("words")) if isinstance(sent, Mapping) else ""
+    try:
+        places, count = reader.found(_article(library, _say(sent), sent).text, words)
+    except OnRecordError:
+        return {"places": [], "count": 0}
+    return {"places": [[place.start, place.end] for place in places], "count": count}
 
 
 def _told(act: Callable[..., str], *given: object) -> dict[str, Any]:
@@ -573,13 +451,90 @@ def _told(act: Callable[..., str], *given: object) -> dict[str, Any]:
     except OnRecordError as error:
         return {"done": False, "line": judge.refused(str(error))}
     except Exception as error:
-        _logger.exception("a judgement")
-        return {"done": False, "line": judge.refused(_OUR_FAULT.format(type(error).__name__))}
+        _logger.exception("what somebody did on the page")
+        return {"done": False, "line": judge.refused(OUR_FAULT.format(type(error).__name__))}
+
+
+def _chosen(library: Library, sent: object) -> Filters:
+    """The filters in what came over the network, with names as the articles write them."""
+    chosen = filters.wanted(sent)
+    try:
+        return library.settled(chosen)
+    except OnRecordError:  # whatever is asked of the store next says it
+        return chosen
+
+
+def _facets(library: Library, sent: object) -> dict[str, Any]:
+    """What there is to filter by and what is chosen, as `sent` has it: that came over the network and can be anything."""
+    say = _say(sent)
+    chosen = _chosen(library, sent.get("filters") if isinstance(sent, Mapping) else None)
+    try:
+        panel = filters.panel(say, library.facets())
+    except OnRecordError:  # the state of the index says it
+        panel = Markup()
+    return {"panel": panel, "line": filters.line(say, chosen), "filters": filters.as_parameters(chosen)}
+
+
+def _listed(library: Library, sent: object) -> dict[str, str]:
+    """The list of articles, as `sent` asks for it: that came over the network and can be anything."""
+    say = _say(sent)
+    sort: Sort = "date"
+    match sent:
+        case {"search": str(search), "sort": "date" | "title" | "publisher" as sort, "start": int(start), "filters": given}:
+            chosen = _chosen(library, given)
+        case _:
+            search, start, chosen = "", 0, ANY
+    foot = articles.foot(say, library.state().sources, str(library.added))
+    try:
+        rows = library.overview(search, chosen, sort, start, articles.ROWS)
+        held = library.facets().articles
+    except StoreMissing:
+        held = 0
+    except OnRecordError as error:
+        return {"count": "", "markup": checks.trouble(str(error))}
+    if not held:
+        return {"count": "", "markup": articles.empty(say) + foot}
+    return {"count": articles.found(say, rows, held), "markup": articles.table(say, rows, sort) + foot}
+
+
+def _add(library: Library, sent: object) -> str:
+    """A file of that name, its bytes in Base64. Both came over the network: the name is no path here, and the bytes may be anything."""
+    match sent:
+        case {"name": str(name), "data": str(data)}:
+            is_new = library.add(name, _decoded(name, data))
+            return "" if is_new else articles.known_already(_say(sent), name)
+        case _:
+            raise InputError("That is no file.")
+
+
+def _decoded(name: str, data: str) -> bytes:
+    try:
+        return base64.b64decode(data, validate=True)
+    except binascii.Error as error:
+        raise InputError(f"{name} did not arrive whole. Choose it again.") from error
+
+
+def _remove(library: Library, sent: object) -> str:
+    match sent:
+        case {"article": str(id)}:
+            token, removed = library.remove(id)
+            return articles.removed(_say(sent), removed.article.title or id, token, removed.moved is not None)
+        case _:
+            raise InputError("That is no article.")
+
+
+def _restore(library: Library, sent: object) -> str:
+    match sent:
+        case {"token": str(token)}:
+            library.restore(token)
+            return ""
+        case _:
+            raise InputError("That is no article.")
 
 
 def _save(library: Library, folder: Path, kept: _Kept[Saved], sent: object) -> str:
     saved = judged.save(folder, _judgement(library, sent))
-    return judge.saved(str(folder / judged.FILE), saved.questions, kept.keep(saved))
+    return judge.saved(_say(sent), str(folder / judged.FILE), saved.questions, kept.keep(saved))
 
 
 def _judgement(library: Library, sent: object) -> Judgement:
@@ -610,36 +565,36 @@ def _cited(library: Library, place: object) -> tuple[Article, Span]:
             raise InputError("That is no place in an article.")
 
 
-def _undo(folder: Path, kept: _Kept[Saved], name: object) -> str:
-    saved = kept.get(name)
+def _undo(folder: Path, kept: _Kept[Saved], sent: object) -> str:
+    saved = kept.get(sent.get("token")) if isinstance(sent, Mapping) else None
     if saved is None:
         raise InputError("This is too long ago to be undone here. Delete the line in the file.")
-    return judge.undone(str(folder / judged.FILE), judged.undo(folder, saved))
+    return judge.undone(_say(sent), str(folder / judged.FILE), judged.undo(folder, saved))
 
 
 def _choices(library: Library, folder: Path) -> list[Choice]:
     """The sets that the page knows: what was judged, and the samples' own where the store holds the samples."""
     choices = []
     if (folder / judged.FILE).exists() and (folder / judged.FILE).stat().st_size:
-        choices.append(_choice("judged", "Your judged questions", lambda: read_set(folder)))
+        choices.append(_choice("judged", lambda: read_set(folder)))
     if library.state().questions:
-        choices.append(_choice("samples", "The sample questions", lambda: read_set(_SAMPLES)))
+        choices.append(_choice("samples", lambda: read_set(_SAMPLES)))
     return choices
 
 
-def _choice(value: str, title: str, read: Callable[[], EvalSet]) -> Choice:
+def _choice(value: str, read: Callable[[], EvalSet]) -> Choice:
     try:
         found = read()
-        return Choice(value, title, len(found.questions), len(found.quotes))
+        return Choice(value, value, len(found.questions), len(found.quotes))
     except InputError as error:
-        return Choice(value, title, trouble=str(error))
+        return Choice(value, value, trouble=str(error))
 
 
 def _own_choice(sent: object) -> str:
     match sent:
         case {"name": str(name), "data": str(data)}:
             found = _own_set(name, data)
-            return evaluate.own(Choice("own", name, len(found.questions), len(found.quotes)))
+            return evaluate.own(_say(sent), Choice("own", name, len(found.questions), len(found.quotes)))
         case _:
             raise InputError("That is no file.")
 
@@ -652,10 +607,7 @@ def _set(judged_folder: Path, choice: str, name: str, data: str) -> EvalSet:
 
 def _own_set(name: str, data: str) -> EvalSet:
     """The set in a file of that name, its bytes in Base64. Both came over the network: the name is no path, the bytes may be anything."""
-    try:
-        held = base64.b64decode(data, validate=True)
-    except binascii.Error as error:
-        raise InputError(f"{name} did not arrive whole. Choose it again.") from error
+    held = _decoded(name, data)
     if len(held) > MAX_BYTES:
         raise InputError(f"{name} is larger than {MAX_BYTES:,} bytes. Split the set.")
     title = PurePath(name).stem or "set"
@@ -675,8 +627,8 @@ def _holds_quotes(held: bytes) -> bool:
     return isinstance(record, dict) and "quote" in record
 
 
-def _evaluate(library: Library, read: Callable[[], EvalSet], kept: _Kept[Results]) -> Iterator[str]:
-    yield evaluate.pending()
+def _evaluate(library: Library, say: Phrases, read: Callable[[], EvalSet], kept: _Kept[Results]) -> Iterator[str]:
+    yield evaluate.pending(say)
     found, halt, running = read(), threading.Event(), Future[Results]()
     at = ("", 0, 0)
 
@@ -697,7 +649,7 @@ def _evaluate(library: Library, read: Callable[[], EvalSet], kept: _Kept[Results
     threading.Thread(target=work).start()
     try:
         while not wait([running], _TELL_EVERY).done:
-            yield evaluate.pending(*at)
+            yield evaluate.pending(say, *at)
     finally:
         halt.set()
     try:
@@ -706,7 +658,7 @@ def _evaluate(library: Library, read: Callable[[], EvalSet], kept: _Kept[Results
         return
     from qa.evaluate.page import fragment  # noqa: PLC0415  # matplotlib takes its time to load
 
-    yield evaluate.report(Markup(fragment(results)), kept.keep(results))
+    yield evaluate.report(say, Markup(fragment(results)), kept.keep(results))
 
 
 def _report(kept: _Kept[Results], sent: object) -> dict[str, str]:
@@ -725,39 +677,17 @@ def _report(kept: _Kept[Results], sent: object) -> dict[str, str]:
     return {"name": "report.html", "kind": "text/html;charset=utf-8", "text": html(results)}
 
 
-class _Headers:
-    """Adds to every response what keeps a browser from running or fetching anything that is not ours."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message["headers"],
-                    (b"content-security-policy", _CONTENT_SECURITY_POLICY.encode()),
-                    (b"x-content-type-options", b"nosniff"),
-                    (b"referrer-policy", b"no-referrer"),
-                ]
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)
-
-
-def make_app(library: Library, judged_folder: Path) -> FastAPI:
-    """The page as a web application, without a server."""
-    app = FastAPI(openapi_url=None)
-    app.add_middleware(_Headers)
-    # A page elsewhere whose name is made to point here must not read what is here.
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[_HOST, "localhost"])
-    style = "\n".join(path.read_text(encoding="utf-8") for path in (_PAGE / "style.css", _ROOT / "qa" / "evaluate" / "report.css"))
+def make_app(library: Library, judged_folder: Path, users: Mapping[str, Password], host: str) -> FastAPI:
+    """The page as a web application, without a server. Where there are users, it is for them alone; `host` is where it will listen."""
+    app = FastAPI(openapi_url=None, middleware=door.guards(users, door.local_names(host) if door.is_local(host) else ()))
+    style = "\n".join(path.read_text(encoding="utf-8") for path in _STYLES)
     system = gr.themes.Font("system-ui"), gr.themes.Font("sans-serif")  # a bare name would be looked for among Gradio's own files
+    app.mount("/fonts", StaticFiles(directory=_PAGE / "fonts"))
     gr.mount_gradio_app(
         app,
-        make_page(library, judged_folder),
+        make_page(library, judged_folder, way_out=bool(users)),
         path="/",
-        server_name=_HOST,
+        server_name=host,
         footer_links=[],
         run_history=False,
         show_error=False,
@@ -782,25 +712,54 @@ class _Server(uvicorn.Server):
 
 def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
-    library = Library(options.store, options.articles)
-    try:
-        listening = socket.create_server((_HOST, options.port))
-    except (OSError, OverflowError) as error:
-        raise SettingError(f"Port {options.port} cannot be used ({error}). Name another with --port.") from error
-    if options.articles is not None:
-        library.start_indexing()
-    with listening:
-        server = _Server(uvicorn.Config(make_app(library, options.judged), log_level="warning", timeout_graceful_shutdown=1))
-        print(f"On Record: http://{_HOST}:{listening.getsockname()[1]}", flush=True)
+    if options.new_password is not None:
+        door.new_password(options.new_password)
+        return 0
+    users = _users(options)
+    library = Library(options.store, options.articles, _sample_questions(), options.added)
+    with _listening(options.host, options.port) as listening:
+        if options.articles is not None:
+            library.start_indexing()
+        app = make_app(library, options.judged, users, options.host)
+        server = _Server(uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=1))
+        print(f"On Record: {door.address(options.host, listening.getsockname()[1])}", flush=True)
+        if not door.is_local(options.host):
+            print("Passwords and questions travel unencrypted. Put the page behind HTTPS: a reverse proxy.", file=sys.stderr, flush=True)
         server.run(sockets=[listening])
     return 0
+
+
+def _users(options: argparse.Namespace) -> dict[str, Password]:
+    if options.auth and options.without_auth:
+        raise SettingError("--auth and --without-auth exclude each other. Leave one of them out.")
+    if not (options.auth or options.without_auth or door.is_local(options.host)):
+        raise SettingError(
+            f"At {options.host!r} others can come in. Name who may, with --auth USER:FILE, or let everybody in, with --without-auth."
+        )
+    return door.read_users(options.auth)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise SettingError(f"Port {port} cannot be used at {host!r} ({error}). Name another with --port, or another --host.") from error
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="python ui.py", description="The page: questions, answers, quotes checked, sources.")
     add_store(parser)
-    parser.add_argument("--port", type=int, default=_default_port(), metavar="N", help=f"on {_HOST} (default: $PORT, else {_PORT})")
+    parser.add_argument("--host", default=door.LOCAL, help=f"where to listen (default: {door.LOCAL}, which only this machine reaches)")
+    parser.add_argument("--port", type=int, default=_default_port(), metavar="N", help=f"default: $PORT, else {_PORT}")
+    parser.add_argument(
+        "--auth", action="append", default=[], metavar="USER:FILE", help="who may come in, with the password in FILE; once for each user"
+    )
+    parser.add_argument("--without-auth", action="store_true", help="let everybody in who reaches another --host")
+    parser.add_argument("--new-password", type=Path, metavar="FILE", help="ask for a password, write its hash to FILE for --auth, and end")
     parser.add_argument("--articles", type=Path, metavar="DIR", help="bring the store in step with this folder first, while the page runs")
+    parser.add_argument(
+        "--added", type=Path, default=Path("added"), metavar="DIR", help="where articles added on the page are kept (default: added)"
+    )
     parser.add_argument(
         "--judged", type=Path, default=Path("judged"), metavar="DIR", help="where answers called right or wrong are kept (default: judged)"
     )

@@ -1,5 +1,6 @@
-"""python docs/make_screenshot.py: the page over the sample articles, with an answer and its source open (docs/screenshot.png), with a draft
-checked (docs/screenshot-check.png) and with the sample questions evaluated (docs/screenshot-evaluate.png)."""
+"""python docs/make_screenshot.py: the page over the sample articles, with an answer and its source open (docs/screenshot.png), the same in
+Arabic (docs/screenshot-arabic.png), with a draft checked (docs/screenshot-check.png) and with the sample questions evaluated
+(docs/screenshot-evaluate.png)."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 QUESTION = "How much does the auditor think the repair of the Mirzan Dam will cost?"
+ARABIC = "كم مدرسة توقفت عن العمل بحسب مديرية التعليم؟"
 DRAFT = """The mayor was unimpressed. “Three hundred votes is a bus stop,” said Samir Toval.
 
 “I counted the people who came out after me,” said Jaber Otwan.
@@ -60,6 +62,15 @@ def take(address: str, browser_path: str) -> None:
         page.locator("#evaluated .report").wait_for(timeout=EVALUATED)
         page.wait_for_timeout(300)
         page.screenshot(path=ROOT / "docs" / "screenshot-evaluate.png")
+        page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light", locale="ar")
+        page.goto(address)
+        page.wait_for_selector(".examples")
+        page.locator("#question-box").fill(ARABIC)
+        page.keyboard.press("Enter")
+        page.locator(".marker").first.click()
+        page.wait_for_selector("#cited")
+        page.wait_for_timeout(300)
+        page.screenshot(path=ROOT / "docs" / "screenshot-arabic.png")
         browser.close()
 
 

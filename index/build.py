@@ -1,13 +1,15 @@
-"""Brings a store in step with folders, files and corpora: what is new is added, what changed replaced, what vanished removed."""
+"""Brings a store in step with folders, files and corpora: what is new is added, what changed replaced, what vanished removed. Or adds
+articles to it and leaves all others alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
-from index.articles import Article, Skipped, read_sources
+from index.articles import Article, Skipped, Unchanged, read_sources
 from index.embed import Embedder
 from index.errors import InputError
 from index.passages import Passage, passages_of
@@ -45,17 +47,51 @@ def build(
     on from there. Raises InputError where `sources` hold no article at all, and then nothing is removed; StoreInUse, StoreOfAnotherMaker,
     StoreDamaged and EmbedderError as the store does.
     """
+    with _reporting(folder, embedder, passage_tokens, overlap_sentences) as (store, report):
+        _synchronise(store, sources, report, progress)
+    return report
+
+
+def add(
+    folder: Path, sources: Sequence[Path], embedder: Embedder | None = None, progress: Callable[[BuildReport], None] = lambda _: None
+) -> BuildReport:
+    """Adds the articles under `sources` to the store at `folder`, which is made if there is none; nothing is replaced, nothing removed.
+
+    Of two articles with one id the first is kept, as in a build of both their folders: one whose id the store holds with other content is
+    skipped with a reason. `progress` and errors as in `build`; that there is no article under `sources` is none.
+    """
+    with _reporting(folder, embedder, None, None) as (store, report):
+        known = store.catalogue.fingerprints()
+
+        def fresh() -> Iterator[Article]:
+            for item in _read(sources, known, report):
+                if isinstance(item, Unchanged):
+                    report.unchanged += 1
+                elif item.id in known:
+                    report.skipped.append(Skipped(item.id, "its id is taken by another article in the store: give it another"))
+                else:
+                    yield item
+                progress(report)
+
+        _put(store, fresh(), known, report, progress)
+    return report
+
+
+@contextmanager
+def _reporting(
+    folder: Path, embedder: Embedder | None, passage_tokens: int | None, overlap_sentences: int | None
+) -> Iterator[tuple[Store, BuildReport]]:
+    """The store, open to be written, and a report whose totals are there at the end."""
     started = perf_counter()
     report = BuildReport()
     with writing(folder):
         store = Store.open_or_make(folder, embedder, passage_tokens, overlap_sentences)
         try:
-            _synchronise(store, sources, report, progress)
+            yield store, report
             counts = store.catalogue.passage_counts()
         finally:
             store.close()
     report.articles, report.passages, report.seconds = len(counts), sum(counts.values()), perf_counter() - started
-    return report
 
 
 def _synchronise(store: Store, sources: Sequence[Path], report: BuildReport, progress: Callable[[BuildReport], None]) -> None:
@@ -65,10 +101,7 @@ def _synchronise(store: Store, sources: Sequence[Path], report: BuildReport, pro
     before = len(known)
 
     def fresh() -> Iterator[Article]:
-        for item in read_sources(sources, known=known):
-            if isinstance(item, Skipped):
-                report.skipped.append(item)
-                continue
+        for item in _read(sources, known, report):
             vanished.discard(item.id)
             if isinstance(item, Article):
                 yield item
@@ -76,12 +109,7 @@ def _synchronise(store: Store, sources: Sequence[Path], report: BuildReport, pro
                 report.unchanged += 1
             progress(report)
 
-    for batch in _batches(fresh(), store.manifest.passage_tokens, store.manifest.overlap_sentences):
-        store.put(batch)
-        changed = sum(article.id in known for article, _ in batch)
-        report.changed += changed
-        report.added += len(batch) - changed
-        progress(report)
+    _put(store, fresh(), known, report, progress)
     if not (report.added or report.changed or report.unchanged):
         names = ", ".join(str(source) for source in sources)
         why = (
@@ -94,6 +122,30 @@ def _synchronise(store: Store, sources: Sequence[Path], report: BuildReport, pro
     if vanished:
         store.remove(sorted(vanished))
         report.removed = len(vanished & set(known))
+
+
+def _read(sources: Sequence[Path], known: Mapping[str, str], report: BuildReport) -> Iterator[Article | Unchanged]:
+    """What can be read; the report hears of the rest."""
+    for item in read_sources(sources, known=known):
+        if isinstance(item, Skipped):
+            report.skipped.append(item)
+        else:
+            yield item
+
+
+def _put(
+    store: Store,
+    articles: Iterator[Article],
+    known: Mapping[str, str],
+    report: BuildReport,
+    progress: Callable[[BuildReport], None],
+) -> None:
+    for batch in _batches(articles, store.manifest.passage_tokens, store.manifest.overlap_sentences):
+        store.put(batch)
+        changed = sum(article.id in known for article, _ in batch)
+        report.changed += changed
+        report.added += len(batch) - changed
+        progress(report)
 
 
 def _batches(articles: Iterator[Article], limit: int, overlap: int) -> Iterator[list[tuple[Article, list[Passage]]]]:

@@ -12,12 +12,14 @@ _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """None means any. `after` and `before` are days as YYYYMMDD, both included."""
+    """None means any. `after` and `before` are days as YYYYMMDD, both included; `speaker` is somebody whom an article quotes, as its
+    quotations name them."""
 
     language: str | None = None
     publisher: str | None = None
     after: int | None = None
     before: int | None = None
+    speaker: str | None = None
 
     def in_language(self, language: str) -> Filters:
         return replace(self, language=language)

@@ -59,8 +59,13 @@ class LexicalIndex(FullTextIndex):
         """Forgets the articles with the keys `removed`, adds `entries`, and makes both visible at once."""
         self._replace(map(_document, entries), removed)
 
-    def best(self, field: Field, words: Sequence[str], count: int, filters: Filters) -> list[tuple[str, float]]:
-        """Passage ids and BM25 scores of the `count` passages that match any of `words` best, best first."""
+    def best(
+        self, field: Field, words: Sequence[str], count: int, filters: Filters, article_keys: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Passage ids and BM25 scores of the `count` passages that match any of `words` best, best first.
+
+        Of the articles with these keys alone, unless None; of filters, the speaker is not looked at: who is quoted where is not kept here.
+        """
         clauses = [
             (tantivy.Occur.Should, _boosted(tantivy.Query.term_query(self._schema, field, word, index_option="freq"), times))
             for word, times in Counter(words).most_common(_MOST_TERMS)
@@ -68,7 +73,9 @@ class LexicalIndex(FullTextIndex):
         if not clauses:
             return []
         query = tantivy.Query.boolean_query(clauses)
-        conditions = [(tantivy.Occur.Must, tantivy.Query.const_score_query(condition, 0.0)) for condition in self._conditions(filters)]
+        conditions = [
+            (tantivy.Occur.Must, tantivy.Query.const_score_query(condition, 0.0)) for condition in self._conditions(filters, article_keys)
+        ]
         if conditions:
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), *conditions])
         with self._errors():
@@ -95,7 +102,9 @@ class LexicalIndex(FullTextIndex):
         """Every passage id, for comparison with the catalogue."""
         return self._stored("passage")
 
-    def _conditions(self, filters: Filters) -> Iterator[tantivy.Query]:
+    def _conditions(self, filters: Filters, article_keys: Sequence[str] | None) -> Iterator[tantivy.Query]:
+        if article_keys is not None:
+            yield tantivy.Query.term_set_query(self._schema, "article", list(article_keys))
         if filters.language is not None:
             yield tantivy.Query.term_query(self._schema, "language", filters.language, index_option="basic")
         if filters.publisher is not None:

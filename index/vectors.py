@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from heapq import nlargest
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal
 
@@ -94,24 +96,34 @@ class VectorIndex:
                 for collection in self._collections.values():
                     collection.delete(where=theirs)
 
-    def nearest(self, kind: Kind, question: Vectors, count: int, filters: Filters) -> list[tuple[str, float]]:
-        """Ids and cosines of the `count` units nearest to a vector of shape (dimensions,), best first."""
+    def nearest(
+        self, kind: Kind, question: Vectors, count: int, filters: Filters, article_keys: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Ids and cosines of the `count` units nearest to a vector of shape (dimensions,), best first.
+
+        Of the articles with these keys alone, unless None; of filters, the speaker is not looked at: who is quoted where is not kept here.
+        """
+        if article_keys is None:
+            return self._nearest(kind, question, count, _where(filters))
+        batches = [article_keys[start : start + _BATCH] for start in range(0, len(article_keys), _BATCH)]
+        found = [near for keys in batches for near in self._nearest(kind, question, count, _where(filters, keys))]
+        return nlargest(count, found, key=itemgetter(1))
+
+    def _nearest(self, kind: Kind, question: Vectors, count: int, where: dict[str, Any] | None) -> list[tuple[str, float]]:
         with self._errors():
             try:
-                found = self._query(kind, question, count, filters)
+                found = self._query(kind, question, count, where)
             except InternalError:
                 # Another process wrote meanwhile: what a filter allows now is looked up among the vectors as they were when Chroma was
                 # opened ("Error finding id"), until it is opened again.
                 self.close()
                 self._open()
-                found = self._query(kind, question, count, filters)
+                found = self._query(kind, question, count, where)
         assert found["distances"] is not None
         return [(id, 1.0 - distance) for id, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
 
-    def _query(self, kind: Kind, question: Vectors, count: int, filters: Filters) -> chromadb.QueryResult:
-        return self._collections[kind].query(
-            query_embeddings=question[None, :], n_results=count, where=_where(filters), include=["distances"]
-        )
+    def _query(self, kind: Kind, question: Vectors, count: int, where: dict[str, Any] | None) -> chromadb.QueryResult:
+        return self._collections[kind].query(query_embeddings=question[None, :], n_results=count, where=where, include=["distances"])
 
     def vectors(self, kind: Kind, ids: Sequence[str]) -> dict[str, Vectors]:
         """The vectors of those of `ids` that exist."""
@@ -132,9 +144,11 @@ class VectorIndex:
             return set(self._collections[kind].get(include=[])["ids"])
 
 
-def _where(filters: Filters) -> dict[str, Any] | None:
+def _where(filters: Filters, article_keys: Sequence[str] | None = None) -> dict[str, Any] | None:
     """The filters in Chroma's language. An article without a date is in no range of dates."""
     conditions: list[Mapping[str, Any]] = []
+    if article_keys is not None:
+        conditions.append({"article": {"$in": list(article_keys)}})
     if filters.language is not None:
         conditions.append({"language": filters.language})
     if filters.publisher is not None:

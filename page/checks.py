@@ -14,11 +14,11 @@ from markupsafe import Markup
 
 from index.spans import Span
 from page import markup
-from page.render import language_name
+from page.phrases import N_, Phrases
 from qa.check import Match, QuoteCheck, Speech, Verdict
 from qa.direction import Direction, direction, of_language
 from qa.draft import SUFFIXES, Claim, DraftQuote, has_words
-from qa.report import MEANINGS, name, remarks, shows_difference
+from qa.report import shows_difference
 from qa.wording import Change
 
 # One character each, of those that every system's fonts have.
@@ -30,7 +30,28 @@ _SIGNS: Mapping[Verdict, str] = {
     "translated": "⇄",
     "not_found": "×",
 }
-_SPEECH: Mapping[Speech, str] = {"direct": "", "indirect": "in reported speech", "narration": "the article’s own words, nobody is quoted"}
+_NAMES: Mapping[Verdict, str] = {
+    "verbatim": N_("Verbatim"),
+    "elided": N_("Elided"),
+    "altered": N_("Altered"),
+    "misattributed": N_("Misattributed"),
+    "translated": N_("Translated"),
+    "not_found": N_("Not found"),
+}
+# As the terminal words them in qa/report.py.
+_MEANINGS: Mapping[Verdict, str] = {
+    "verbatim": N_("the same words in the same order; at most typography differs"),
+    "elided": N_("each part stands in the source word for word, in this order; what was left out or put in is marked as such"),
+    "altered": N_("recognisably these words, but some were changed, added or left out"),
+    "misattributed": N_("the words are in the source, but it gives them to somebody else"),
+    "translated": N_("no article has these words in this language, one has them in another"),
+    "not_found": N_("no article has these words"),
+}
+_SPEECH: Mapping[Speech, str] = {
+    "direct": "",
+    "indirect": N_("in reported speech"),
+    "narration": N_("the article’s own words, nobody is quoted"),
+}
 # None of these is measured; they are what a reader looks through.
 _OPEN = 3  # places that are shown at once, the rest is one click away
 _LISTED_IN_DRAFT = 10  # places of each of a draft's quotations
@@ -50,82 +71,101 @@ def is_one_quote(text: str, claims: Sequence[Claim]) -> bool:
     return within and not has_words(text[:start]) and not has_words(text[end:])
 
 
-def source_hint() -> str:
+def source_hint(say: Phrases) -> str:
     """The source pane before anything is opened."""
-    return Markup('<div class="hint of-checks"><h2>Sources</h2><p>A place where the words were found opens its article here.</p></div>')
-
-
-def introduction() -> str:
-    """What stands above the box."""
-    return Markup(
-        "<h2>Check a quote or a draft</h2>"
-        "<p>Are these the words, who said them, and where? Each is held against every article, word for word.</p>"
+    return Markup('<div class="hint of-checks"><h2>{}</h2><p>{}</p></div>').format(
+        say("Sources"), say("A place where the words were found opens its article here.")
     )
 
 
-def chooser(most: int) -> str:
-    """What stands below the box: a draft's file, of which `most` bytes are read, can be chosen or dropped."""
+def form(say: Phrases, most: int) -> str:
+    """What stands above the result: the box, the speaker, and a draft's file, of which `most` bytes are read."""
     kinds = [suffix for suffix in SUFFIXES if suffix != ".htm"]
     return Markup(
-        '<label class="chooser"><input type="file" id="draft-file" accept="{}" data-most="{}"><span>Choose a draft</span></label>'
-        '<p><span class="drop">or drop it anywhere on this page: </span>{} or {}</p>'
-    ).format(",".join(SUFFIXES), most, ", ".join(kinds[:-1]), kinds[-1])
+        "<h2>{title}</h2><p>{what}</p>"
+        '<form id="check-form"><label id="quoted-text"><span>{paste}</span><textarea rows="3" dir="auto"></textarea></label>'
+        '<div id="check-row"><label id="said-by"><span>{by}</span><input type="text" dir="auto" autocomplete="off"></label>'
+        '<button type="submit" id="check-button">{check}</button></div></form>'
+        '<div id="check-file"><label class="chooser"><input type="file" id="draft-file" accept="{accept}" data-most="{most}">'
+        '<span>{choose}</span></label><p><span class="drop">{drop} </span><bdi dir="ltr">{kinds}</bdi></p></div>'
+    ).format(
+        title=say("Check a quote or a draft"),
+        what=say("Are these the words, who said them, and where? Each is held against every article, word for word."),
+        paste=say("Paste a quote, or a draft with quotations in it"),
+        by=say("Said by (optional, for one quote)"),
+        check=say("Check"),
+        accept=",".join(SUFFIXES),
+        most=most,
+        choose=say("Choose a draft"),
+        drop=say("or drop it anywhere on this page:"),
+        kinds=" ".join(kinds),
+    )
 
 
-def pending(done: int = 0, of: int = 0) -> str:
+def pending(say: Phrases, done: int = 0, of: int = 0) -> str:
     """While the work goes on: how many of a draft's quotations are checked."""
     if not of:
-        return Markup('<p class="pending" role="status">Searching the articles …</p>')
-    return Markup(
-        '<p class="pending">Checking the quotations: {:,} of {:,} …</p><progress max="{}" value="{}" aria-label="Quotations checked">'
-        "</progress>"
-    ).format(done, of, of, done)
+        return Markup('<p class="pending" role="status">{}</p>').format(say("Searching the articles …"))
+    line = say("Checking the quotations: {done} of {all} …", done=say.number(done), all=say.number(of))
+    return Markup('<p class="pending">{}</p><progress max="{}" value="{}" aria-label="{}"></progress>').format(
+        line, of, done, say("Quotations checked")
+    )
 
 
 def trouble(line: str) -> str:
     """An error's one line."""
-    return Markup('<p class="trouble" role="alert">{}</p>').format(markup.text(line))
+    return Markup('<p class="trouble" role="alert" dir="auto">{}</p>').format(markup.text(line))
 
 
-def quote(check: QuoteCheck, languages: Mapping[str, int]) -> str:
+def nothing(say: Phrases) -> str:
+    """That there is nothing to check yet."""
+    return Markup('<p class="trouble" role="alert">{}</p>').format(
+        say("There is nothing to check yet: paste a quote or a draft, or drop a file.")
+    )
+
+
+def quote(say: Phrases, check: QuoteCheck, languages: Mapping[str, int]) -> str:
     """The check of one quote. `languages` maps the store's languages to their numbers of articles."""
-    return Markup('<div class="checked" role="status"><p class="read-as">Read as one quote.</p>{}</div>{}').format(
-        _card(check, languages), _legend([check])
+    return Markup('<div class="checked" role="status"><p class="read-as">{}</p>{}</div>{}').format(
+        say("Read as one quote."), _card(say, check, languages), _legend(say, [check])
     )
 
 
-def draft(file: str | None, text: str, quotes: Sequence[DraftQuote], languages: Mapping[str, int]) -> str:
+def draft(say: Phrases, file: str | None, text: str, quotes: Sequence[DraftQuote], languages: Mapping[str, int]) -> str:
     """The checks of a draft: in numbers, in its text, and one by one. A pasted draft has no `file`."""
-    what = Markup("the draft {}").format(markup.isolated(file)) if file else Markup("a draft")
-    whole = Markup() if file else Markup(' <button type="button" class="whole" data-whole>Check all of it as one quote</button>')
+    count = say.plural("{count} quotation", "{count} quotations", len(quotes))
+    if file:
+        read_as = say("Read as the draft {file} with {quotations}.", file=markup.isolated(file), quotations=count)
+        whole = Markup()
+    else:
+        read_as = say("Read as a draft with {quotations}.", quotations=count)
+        whole = Markup(' <button type="button" class="whole" data-whole>{}</button>').format(say("Check all of it as one quote"))
     if not quotes:
-        return Markup(
-            '<div class="checked" role="status"><p class="read-as">Read as {}.</p><p>No quotation stands in it.</p></div>'
-        ).format(what)
+        none = say("No quotation stands in the draft {file}.", file=markup.isolated(file)) if file else say("No quotation stands in it.")
+        return Markup('<div class="checked" role="status"><p class="read-as">{}</p></div>').format(none)
     drawn = [replace(quote.check, matches=quote.check.matches[:_LISTED_IN_DRAFT]) for quote in quotes]
-    cards = Markup().join(_card(check, languages, number) for number, check in enumerate(drawn, start=1))
+    cards = Markup().join(_card(say, check, languages, number) for number, check in enumerate(drawn, start=1))
     return Markup(
-        '<div class="checked"><p class="read-as" role="status">Read as {} with {:,} quotation{}.{}</p><ul class="tally">{}</ul>'
-        '<section class="draft" aria-label="The draft">{}</section>{}{}</div>'
+        '<div class="checked"><p class="read-as" role="status">{}{}</p><ul class="tally">{}</ul>'
+        '<section class="draft" tabindex="0" aria-label="{}">{}</section>{}{}</div>'
     ).format(
-        what,
-        len(quotes),
-        "" if len(quotes) == 1 else "s",
+        read_as,
         whole,
-        _tally(quotes),
-        Markup().join(_lines(text, quotes)),
+        _tally(say, quotes),
+        say("The draft"),
+        Markup().join(_lines(say, text, quotes)),
         cards,
-        _legend(drawn),
+        _legend(say, drawn),
     )
 
 
-def _tally(quotes: Sequence[DraftQuote]) -> Markup:
+def _tally(say: Phrases, quotes: Sequence[DraftQuote]) -> Markup:
     counts = Counter(quote.check.verdict for quote in quotes)
     return Markup().join(
-        Markup('<li class="{}" title="{}">{} {:,} {}</li>').format(
-            verdict, MEANINGS[verdict], _sign(verdict), counts[verdict], name(verdict)
+        Markup('<li class="{}" title="{}">{} {} {}</li>').format(
+            verdict, say(_MEANINGS[verdict]), _sign(verdict), say.number(counts[verdict]), say(_NAMES[verdict])
         )
-        for verdict in MEANINGS
+        for verdict in _MEANINGS
         if counts[verdict]
     )
 
@@ -137,7 +177,7 @@ def _sign(verdict: Verdict) -> Markup:
 # The draft's text.
 
 
-def _lines(text: str, quotes: Sequence[DraftQuote]) -> Iterator[Markup]:
+def _lines(say: Phrases, text: str, quotes: Sequence[DraftQuote]) -> Iterator[Markup]:
     """Each line a block with its own direction, cut where a quotation begins or ends; a quotation inside another is a link of its own."""
     around = direction(text)
     runs = _runs(text, quotes)
@@ -153,7 +193,7 @@ def _lines(text: str, quotes: Sequence[DraftQuote]) -> Iterator[Markup]:
             until = min(end, line_end)
             piece = markup.text(text[at:until])
             if inner is not None and (piece.strip() or inner not in shown):
-                piece = _link(inner, quotes[inner].check.verdict, piece, inner not in shown)
+                piece = _link(say, inner, quotes[inner].check.verdict, piece, inner not in shown)
                 shown.add(inner)
             drawn.append(piece)
             at = until
@@ -174,30 +214,37 @@ def _runs(text: str, quotes: Sequence[DraftQuote]) -> Iterator[tuple[int, int | 
         yield end, holding[-1] if holding else None
 
 
-def _link(index: int, verdict: Verdict, piece: Markup, first: bool) -> Markup:
+def _link(say: Phrases, index: int, verdict: Verdict, piece: Markup, first: bool) -> Markup:
     number = index + 1
     if not first:
         return Markup('<a class="quoted {}" href="#check-{}"><span class="words">{}</span></a>').format(verdict, number, piece)
     return Markup(
-        '<a class="quoted {}" href="#check-{}" id="quoted-{}" title="{}: {}"><span class="chip">{} {}'
+        '<a class="quoted {}" href="#check-{}" id="quoted-{}" title="{}: {}"><span class="badge">{} {}'
         '<span class="unseen"> {}: </span></span><span class="words">{}</span></a>'
-    ).format(verdict, number, number, name(verdict), MEANINGS[verdict], number, _sign(verdict), name(verdict), piece)
+    ).format(verdict, number, number, say(_NAMES[verdict]), say(_MEANINGS[verdict]), number, _sign(verdict), say(_NAMES[verdict]), piece)
 
 
 # One check.
 
 
-def _card(check: QuoteCheck, languages: Mapping[str, int], number: int | None = None) -> Markup:
+def _card(say: Phrases, check: QuoteCheck, languages: Mapping[str, int], number: int | None = None) -> Markup:
     verdict = check.verdict
     back = claimed = Markup()
     if number is not None:
-        back = Markup('<a class="number" href="#quoted-{}" title="Back to its place in the draft">{}</a> ').format(number, number)
+        back = Markup('<a class="number" href="#quoted-{}" title="{}">{}</a> ').format(
+            number, say("Back to its place in the draft"), number
+        )
     if check.claimed_speaker:
-        by = "Attributed to" if number is None else "The draft attributes it to"
-        claimed = Markup('<p class="claimed">{} {}</p>').format(by, markup.isolated(check.claimed_speaker))
-    said = [Markup('<p class="remark" dir="auto">{}</p>').format(markup.text(remark)) for remark in remarks(check)]
+        speaker = markup.isolated(check.claimed_speaker)
+        line = (
+            say("Attributed to {speaker}", speaker=speaker)
+            if number is None
+            else say("The draft attributes it to {speaker}", speaker=speaker)
+        )
+        claimed = Markup('<p class="claimed">{}</p>').format(line)
+    said = [Markup('<p class="remark">{}</p>').format(remark) for remark in _remarks(say, check)]
     if verdict == "not_found":
-        said.append(Markup('<p class="remark">{}</p>').format(_nowhere(languages)))
+        said.append(Markup('<p class="remark">{}</p>').format(_nowhere(say, languages)))
     return Markup(
         '<article class="card {verdict}"{id} tabindex="-1"><h3>{back}<span class="verdict">{sign} {name}</span>'
         ' <span class="meaning">— {meaning}</span></h3><blockquote class="asked" dir="{dir}">{quote}</blockquote>{claimed}{said}{places}'
@@ -207,44 +254,69 @@ def _card(check: QuoteCheck, languages: Mapping[str, int], number: int | None = 
         id=Markup(' id="check-{}"').format(number) if number is not None else Markup(),
         back=back,
         sign=_sign(verdict),
-        name=name(verdict).capitalize(),
-        meaning=MEANINGS[verdict],
+        name=say(_NAMES[verdict]),
+        meaning=say(_MEANINGS[verdict]),
         dir=direction(check.quote),
         quote=markup.text(_clipped(check.quote)),
         claimed=claimed,
         said=Markup().join(said),
-        places=_places(check),
+        places=_places(say, check),
     )
 
 
-def _nowhere(languages: Mapping[str, int]) -> Markup:
+def _remarks(say: Phrases, check: QuoteCheck) -> Iterator[Markup]:
+    """What a reader must know besides the verdict, as qa/report.py says it in the terminal."""
+    if check.verdict == "misattributed":
+        speakers = list(dict.fromkeys(match.speaker for match in check.matches if match.speaker))
+        given = say("It gives them to {speakers}.", speakers=say(" or ").join(map(markup.isolated, speakers))) if speakers else Markup()
+        claimed = markup.isolated(check.claimed_speaker or "")
+        yield Markup("{} {}").format(say("The source does not give these words to {speaker}.", speaker=claimed), given).rstrip()
+    if check.verdict == "verbatim" and not any(match.exact for match in check.matches):
+        yield say("Typography differs.")
+    if check.places > len(check.matches):
+        shown = say.plural("here is the first {count}", "here are the first {count}", len(check.matches))
+        yield say("{places} hold it; {shown}.", places=_counted_places(say, check.places), shown=shown)
+    elif check.places > 1:
+        yield say("{places} hold it.", places=_counted_places(say, check.places))
+
+
+def _counted_places(say: Phrases, places: int) -> Markup:
+    return say.plural("{count} place", "{count} places", places)
+
+
+def _nowhere(say: Phrases, languages: Mapping[str, int]) -> Markup:
     """What was looked through in vain, and in which languages."""
-    count = sum(languages.values())
-    return Markup("Looked through: {:,} article{} ({}). That these do not have the words does not mean that nobody said them.").format(
-        count, "" if count == 1 else "s", ", ".join(language_name(language) for language in languages)
+    return say(
+        "Looked through: {articles} ({languages}). That these do not have the words does not mean that nobody said them.",
+        articles=say.plural("{count} article", "{count} articles", sum(languages.values())),
+        languages=say(", ").join(say.language_name(language) for language in languages),
     )
 
 
-def _places(check: QuoteCheck) -> Markup:
-    places = [Markup('<li class="place">{}</li>').format(_place(check, match)) for match in check.matches]
+def _places(say: Phrases, check: QuoteCheck) -> Markup:
+    places = [Markup('<li class="place">{}</li>').format(_place(say, check, match)) for match in check.matches]
     if not places:
         return Markup()
     shown = Markup('<ul class="places">{}</ul>').format(Markup().join(places[:_OPEN]))
     if len(places) <= _OPEN:
         return shown
-    return shown + Markup('<details class="more"><summary>{:,} more place{}</summary><ul class="places">{}</ul></details>').format(
-        len(places) - _OPEN, "" if len(places) == _OPEN + 1 else "s", Markup().join(places[_OPEN:])
+    return shown + Markup('<details class="more"><summary>{}</summary><ul class="places">{}</ul></details>').format(
+        say.plural("{count} more place", "{count} more places", len(places) - _OPEN), Markup().join(places[_OPEN:])
     )
 
 
-def _place(check: QuoteCheck, match: Match) -> Markup:
+def _place(say: Phrases, check: QuoteCheck, match: Match) -> Markup:
     article = match.article
     runs = direction(match.text, of_language(article.language))
-    words = Markup().join(map(_change, match.diff)) if shows_difference(check, match) else markup.text(_clipped(match.text))
+    words = (
+        Markup().join(_change(say, change) for change in match.diff)
+        if shows_difference(check, match)
+        else markup.text(_clipped(match.text))
+    )
     facts = [markup.isolated(article.publisher)] if article.publisher else []
     if article.date:
-        facts.append(markup.date(article.date))
-    about = Markup(" — {}").format(Markup(", ").join(facts)) if facts else Markup()
+        facts.append(say.date(article.date))
+    about = Markup(" — {}").format(say(", ").join(facts)) if facts else Markup()
     return Markup(
         '<button type="button" class="source-line" data-article="{id}" data-version="{version}" data-start="{start}" data-end="{end}">'
         '<span>{title}{about}</span></button><blockquote class="source-words" dir="{dir}" lang="{lang}">{words}</blockquote>'
@@ -259,22 +331,24 @@ def _place(check: QuoteCheck, match: Match) -> Markup:
         dir=runs,
         lang=article.language,
         words=words,
-        speaker=_speaker(match),
-        context=_context(match, runs),
+        speaker=_speaker(say, match),
+        context=_context(say, match, runs),
     )
 
 
-def _speaker(match: Match) -> Markup:
-    how = _SPEECH[match.speech]
+def _speaker(say: Phrases, match: Match) -> Markup:
+    how = say(_SPEECH[match.speech]) if _SPEECH[match.speech] else Markup()
     if match.speaker:
-        return Markup('<p class="speaker">— {}{}</p>').format(markup.isolated(match.speaker), f", {how}" if how else "")
-    return Markup('<p class="speaker">— {}</p>').format(how or "the article does not say who")
+        line = markup.isolated(match.speaker) + (Markup("{}{}").format(say(", "), how) if how else Markup())
+    else:
+        line = how or say("the article does not say who")
+    return Markup('<p class="speaker">— {}</p>').format(line)
 
 
-def _change(change: Change) -> Markup:
+def _change(say: Phrases, change: Change) -> Markup:
     if change.op == "equal":
         return markup.text(_clipped(change.text))
-    tag, label = {"delete": ("del", "in the source"), "insert": ("ins", "in the quote")}[change.op]
+    tag, label = {"delete": ("del", say("in the source")), "insert": ("ins", say("in the quote"))}[change.op]
     inner = change.text.strip()
     if not inner:
         return markup.text(change.text)
@@ -284,7 +358,7 @@ def _change(change: Change) -> Markup:
     )
 
 
-def _context(match: Match, runs: Direction) -> Markup:
+def _context(say: Phrases, match: Match, runs: Direction) -> Markup:
     """The sentence around the match; where words in it turn its sense, these first."""
     if match.context is None:
         return Markup()
@@ -303,18 +377,22 @@ def _context(match: Match, runs: Direction) -> Markup:
         drawn.append(piece)
     drawn.append(Markup(" …") if shown.end < context.end else Markup())
     return Markup('{}<p class="context" dir="{}" lang="{}">{}</p>').format(
-        _warning(match), runs, match.article.language, Markup().join(drawn)
+        _warning(say, match), runs, match.article.language, Markup().join(drawn)
     )
 
 
-def _warning(match: Match) -> Markup:
+def _warning(say: Phrases, match: Match) -> Markup:
     turn = match.reversal
     if turn is None:
         return Markup()
-    where = "before" if turn.end <= match.span.start else "after" if match.span.end <= turn.start else "within"
-    return Markup('<p class="mind">Mind the words {} {}: {}</p>').format(
-        where, "them" if where == "within" else "it", markup.isolated(_clipped(turn.of(match.article.text)))
-    )
+    words = markup.isolated(_clipped(turn.of(match.article.text)))
+    if turn.end <= match.span.start:
+        line = say("Mind the words before it: {words}", words=words)
+    elif match.span.end <= turn.start:
+        line = say("Mind the words after it: {words}", words=words)
+    else:
+        line = say("Mind the words within them: {words}", words=words)
+    return Markup('<p class="mind">{}</p>').format(line)
 
 
 def _clipped(text: str) -> str:
@@ -326,7 +404,13 @@ def _clipped(text: str) -> str:
     return text if len(text) <= _PIECE else f"{text[: _PIECE // 2]} … {text[-_PIECE // 2 :]}"
 
 
-def _legend(checks: Sequence[QuoteCheck]) -> Markup:
+def _legend(say: Phrases, checks: Sequence[QuoteCheck]) -> Markup:
     if not any(shows_difference(check, match) for check in checks for match in check.matches):
         return Markup()
-    return Markup('<p class="legend">The difference: <del>in the source alone</del>, <ins>in the quote alone</ins>.</p>')
+    return Markup('<p class="legend">{}</p>').format(
+        say(
+            "The difference: {source}, {quote}.",
+            source=Markup("<del>{}</del>").format(say("in the source alone")),
+            quote=Markup("<ins>{}</ins>").format(say("in the quote alone")),
+        )
+    )

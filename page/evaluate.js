@@ -1,4 +1,4 @@
-// Goes on from page.js. The tab Evaluate: server.sets(null) -> {line, choices} and server.own_set({name, data}) -> {done, line} are what can
+// Goes on from page.js. The tab Evaluate: server.sets({ language }) -> {line, choices} and server.own_set({name, data}) -> {done, line} are what can
 // be chosen; trigger("play", {choice, name, data}) runs, trigger("stop") stops; server.report({token, kind}) -> {name, kind, text} or {line}.
 
 let ownSet = null; // {name, data} of the file that was chosen
@@ -7,7 +7,7 @@ const chosenSet = () => document.querySelector('input[name="set"]:checked');
 
 async function lookAtSets() {
   const chosen = chosenSet()?.value;
-  const known = await server.sets(null).catch(() => null);
+  const known = await server.sets({ language }).catch(() => null);
   if (known === null) return;
   const hadFocus = at("sets").contains(document.activeElement);
   show("measured-on", known.line);
@@ -20,7 +20,7 @@ async function lookAtSets() {
 
 function takeSet(file) {
   readFile(file, +at("set-file").dataset.most, async (name, data) => {
-    const { done, line } = await server.own_set({ name, data }).catch(() => ({ done: false, line: "The server does not answer." }));
+    const { done, line } = await server.own_set({ name, data, language }).catch(() => ({ done: false, line: say("The server does not answer.") }));
     at("set-told").innerHTML = done ? "" : line;
     if (!done) return;
     ownSet = { name, data };
@@ -32,7 +32,7 @@ function takeSet(file) {
 
 async function download(button) {
   const { name, kind, text, line } = await server.report({ token: button.dataset.report, kind: button.dataset.kind }).catch(() => ({}));
-  at("set-told").textContent = text === undefined ? (line ?? "The server does not answer.") : "";
+  at("set-told").textContent = text === undefined ? (line ?? say("The server does not answer.")) : "";
   if (text === undefined) return;
   saveFile(name, kind, text);
 }
@@ -44,8 +44,8 @@ document.addEventListener("click", (event) => {
   else if (button.id === "stop-button") trigger("stop");
   else if (button.id === "run-button" && button.ariaDisabled !== "true") {
     const choice = chosenSet()?.value ?? "";
-    at("set-told").textContent = choice ? "" : "Choose a set first.";
-    if (choice) trigger("play", { choice, ...(choice === "own" ? ownSet : { name: "", data: "" }) });
+    at("set-told").textContent = choice ? "" : say("Choose a set first.");
+    if (choice) trigger("play", { choice, language, ...(choice === "own" ? ownSet : { name: "", data: "" }) });
   }
 });
 document.addEventListener("change", (event) => {

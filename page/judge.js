@@ -1,5 +1,5 @@
 // Goes on from page.js. Under each answer: is it right? server.save({verdict, question, answer, places, sentence}) -> {done, line} saves
-// what was found, server.undo(token) -> {done, line} takes it back.
+// what was found, server.undo({ token, language }) -> {done, line} takes it back.
 
 // Gradio takes out what it did not draw whenever it draws the conversation anew; what stands here is put back as it was.
 const judgings = new Map(); // the turn's number -> its element
@@ -15,6 +15,15 @@ function arrangeJudgings() {
     if (judging.contains(focused) && document.activeElement === document.body) focused.focus({ preventScroll: true });
   }
 }
+spokenAnew.push(() => {
+  for (const [turn, judging] of judgings) {
+    const anew = at("judging").content.firstElementChild.cloneNode(true);
+    if (judging.dataset.verdict) choose(anew, judging.dataset.verdict);
+    judging.remove();
+    judgings.set(turn, anew);
+  }
+  arrangeJudgings();
+});
 document.addEventListener("focusin", (event) => (focused = event.target));
 document.addEventListener("pointerdown", () => (focused = null));
 
@@ -53,7 +62,7 @@ async function tell(judging, call) {
     told.innerHTML = line;
     return done;
   } catch {
-    told.textContent = "The server does not answer. Nothing was saved.";
+    told.textContent = say("The server does not answer. Nothing was saved.");
     return false;
   } finally {
     judging.ariaBusy = "false";
@@ -64,14 +73,14 @@ async function judge(judging, verdict) {
   const { form } = partsOf(judging);
   const told = JSON.parse(judging.parentElement.dataset.told);
   const own = verdict === "wrong" ? { sentence: form.sentence.value, answer: form.answer.value } : {};
-  if (!(await tell(judging, () => server.save({ ...told, ...own, verdict })))) return;
+  if (!(await tell(judging, () => server.save({ ...told, ...own, verdict, language })))) return;
   judging.dataset.before = judging.dataset.verdict ?? "";
   choose(judging, verdict === "right" ? "right" : "wrong");
   if (!form.hidden) openForm(judging, false);
 }
 
 async function undo(judging, token) {
-  if (!(await tell(judging, () => server.undo(token)))) return;
+  if (!(await tell(judging, () => server.undo({ token, language })))) return;
   const undone = judging.querySelector('[aria-pressed="true"]');
   choose(judging, judging.dataset.before);
   undone.focus();

@@ -7,6 +7,7 @@ import json
 from markupsafe import Markup
 
 from page import markup
+from page.phrases import Phrases
 from qa.answer import Answer
 
 
@@ -21,37 +22,45 @@ def place(answer: Answer) -> Markup:
     return Markup('<div class="judging" data-told="{}"></div>').format(markup.text(json.dumps(told)))
 
 
-def form() -> str:
+def form(say: Phrases) -> str:
     """The form, once for all answers, in a template."""
     return Markup(
-        '<template id="judging"><div role="group" aria-label="Is the answer right?">'
-        '<div class="choices"><button type="button" data-verdict="right" aria-pressed="false">This is right</button>'
-        '<button type="button" data-verdict="wrong" aria-pressed="false" aria-expanded="false">This is wrong</button></div>'
-        "<form hidden><label><span>Paste the sentence that answers it, as it stands in the article</span>"
+        '<template id="judging"><div role="group" aria-label="{question}">'
+        '<div class="choices"><button type="button" data-verdict="right" aria-pressed="false">{right}</button>'
+        '<button type="button" data-verdict="wrong" aria-pressed="false" aria-expanded="false">{wrong}</button></div>'
+        "<form hidden><label><span>{sentence}</span>"
         '<textarea name="sentence" rows="3" dir="auto"></textarea></label>'
-        '<label><span>The answer itself (optional)</span><input name="answer" type="text" dir="auto" autocomplete="off"></label>'
-        '<div class="choices"><button type="submit">Save</button>'
-        '<button type="button" data-verdict="unanswerable">The articles do not answer this</button></div></form>'
+        '<label><span>{answer}</span><input name="answer" type="text" dir="auto" autocomplete="off"></label>'
+        '<div class="choices"><button type="submit">{save}</button>'
+        '<button type="button" data-verdict="unanswerable">{unanswerable}</button></div></form>'
         '<p class="told" role="status"></p></div></template>'
+    ).format(
+        question=say("Is the answer right?"),
+        right=say("This is right"),
+        wrong=say("This is wrong"),
+        sentence=say("Paste the sentence that answers it, as it stands in the article"),
+        answer=say("The answer itself (optional)"),
+        save=say("Save"),
+        unanswerable=say("The articles do not answer this"),
     )
 
 
-def saved(file: str, questions: int, undo: str) -> str:
+def saved(say: Phrases, file: str, questions: int, undo: str) -> str:
     """A judgement was saved: `undo` is what to say to take it back."""
-    return Markup('Saved to {} ({}). <button type="button" data-undo="{}">Undo</button>').format(
-        markup.isolated(file), _count(questions), undo
+    return Markup('{} <button type="button" data-undo="{}">{}</button>').format(
+        say("Saved to {file} ({questions}).", file=markup.isolated(file), questions=_count(say, questions)), undo, say("Undo")
     )
 
 
-def undone(file: str, questions: int) -> str:
+def undone(say: Phrases, file: str, questions: int) -> str:
     """A judgement was taken back."""
-    return Markup("Undone: {} holds {}.").format(markup.isolated(file), _count(questions))
+    return say("Undone: {file} holds {questions}.", file=markup.isolated(file), questions=_count(say, questions))
 
 
 def refused(line: str) -> str:
     """An error's one line."""
-    return Markup('<span class="trouble">{}</span>').format(markup.text(line))
+    return Markup('<span class="trouble" dir="auto">{}</span>').format(markup.text(line))
 
 
-def _count(questions: int) -> str:
-    return f"{questions:,} question{'' if questions == 1 else 's'}"
+def _count(say: Phrases, questions: int) -> Markup:
+    return say.plural("{count} question", "{count} questions", questions)

@@ -2,6 +2,7 @@
 // has the same articles. A follow-up stands in it as it was understood, so that it needs no conversation before it.
 
 const LINKED = ["article", "version", "start", "end", "number"];
+const FILTERED = ["language", "publisher", "after", "before", "speaker"];
 
 let linked = new URLSearchParams(location.search); // what the page was opened with, until it is asked and shown
 
@@ -12,10 +13,13 @@ function turnOf(place) {
 
 function nameAddress() {
   const parameters = new URLSearchParams(location.search); // Gradio's own stay
-  for (const name of ["q", ...LINKED]) parameters.delete(name);
+  for (const name of ["q", ...LINKED, ...FILTERED]) parameters.delete(name);
   const shown = opener && turnOf(opener.id);
   const turn = shown ?? [...document.querySelectorAll("#conversation .turn")].at(-1);
-  if (turn) parameters.set("q", turn.dataset.asked);
+  if (turn) {
+    parameters.set("q", turn.dataset.asked);
+    for (const [name, value] of new URLSearchParams(turn.dataset.filters)) parameters.set(name, value);
+  }
   if (shown) for (const [name, value] of Object.entries(JSON.parse(opener.id))) parameters.set(name, value);
   const search = parameters.size ? `?${parameters}` : "";
   if (search !== location.search) history.replaceState(history.state, "", location.pathname + search + location.hash);
@@ -25,7 +29,8 @@ function nameAddress() {
 function askLinked() {
   const question = linked?.get("q");
   if (!question?.trim() || document.querySelector("#conversation .turn")) return;
-  trigger("submit", { question });
+  setFilters(Object.fromEntries([...linked].filter(([name]) => FILTERED.includes(name))));
+  ask(question, { typed: true });
   linked.delete("q");
 }
 

@@ -1,8 +1,6 @@
-"""The smallest pieces of markup: foreign text made harmless, in a line of ours, and dates. Pure."""
+"""The smallest pieces of markup: foreign text made harmless, in a line of ours. Pure."""
 
 from __future__ import annotations
-
-from calendar import month_name
 
 from markupsafe import Markup, escape
 
@@ -23,18 +21,3 @@ def text(value: str) -> Markup:
 def isolated(value: str) -> Markup:
     """Foreign words in a line of ours, with a direction of their own."""
     return Markup('<bdi dir="{}">{}</bdi>').format(direction(value), text(value))
-
-
-def date(iso: str) -> Markup:
-    """An ISO date, perhaps partial, for people and for programs."""
-    return Markup('<time datetime="{}">{}</time>').format(text(iso), date_in_words(iso))
-
-
-def date_in_words(iso: str) -> str:
-    """An ISO date, perhaps partial, as it is read aloud.
-
-    >>> date_in_words("2017-09-02"), date_in_words("2017-09"), date_in_words("2017")
-    ('2 September 2017', 'September 2017', '2017')
-    """
-    year, month, day = (*iso.split("-"), "", "")[:3]
-    return " ".join(part for part in (day.lstrip("0"), month_name[int(month)] if month else "", year) if part)

@@ -1,10 +1,8 @@
-// Runs once, as the body of a function of Gradio's, which hands in `trigger` and `server`: trigger("submit", {question}) asks,
-// trigger("upload", {name, data}) checks a draft's file, trigger("select") checks all that was pasted as one quote;
-// server.state(null) -> {busy, empty, line, welcome} and server.source(place) -> markup call ui.py. All markup comes escaped from page/*.py.
-// judge.js, evaluate.js, take.js and link.js go on from here, in the same function.
-
-const POLL_BUSY = 1000; // ms between looks at the index while something is going on or awaited
-const POLL_IDLE = 5000; // and while nothing is
+// Runs once, as the body of a function of Gradio's, which hands in `trigger` and `server`; INTERFACES stands before it: for each language
+// the markup of what is on the page before anything is asked, and the phrases that scripts say. server.state({language}) ->
+// {busy, empty, generation, line, welcome} is the state of the index. All markup comes escaped from page/*.py.
+// ask.js, reader.js, filters.js, articles.js, judge.js, evaluate.js, take.js and link.js go on from here, in the same function; start.js
+// begins.
 
 const at = (id) => document.getElementById(id);
 const shown = {}; // element id -> the markup it was last given, so that nothing is redrawn (and no focus lost) for nothing
@@ -16,78 +14,77 @@ function show(id, markup) {
   shown[id] = markup;
 }
 
+// The language of the interface: what was chosen last, else the first that the browser asks for and we speak.
+let language = "en";
+let words = {};
+const say = (message, values = {}) => (words[message] ?? message).replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+
+const CHOSEN = "on-record-language";
+function wantedLanguage() {
+  let chosen = null;
+  try {
+    chosen = localStorage.getItem(CHOSEN);
+  } catch {} // a browser may forbid it
+  return [chosen, ...navigator.languages.map((tag) => tag.split("-")[0])].find((code) => code in INTERFACES) ?? "en";
+}
+
+const fieldsOf = (id) => [...at(id).querySelectorAll("textarea, input:not([type=file])")];
+
+function speak(code) {
+  const { direction, words: phrases, parts } = INTERFACES[code];
+  [language, words] = [code, phrases];
+  Object.assign(document.documentElement, { lang: code, dir: direction });
+  document.body.dataset.language = code;
+  for (const [id, markup] of Object.entries(parts)) {
+    if (id === "source" && opener) continue; // an article is open, and is opened anew
+    const typed = fieldsOf(id).map((field) => [field.value, field.checked]);
+    show(id, markup);
+    fieldsOf(id).forEach((field, number) => typed.length && ([field.value, field.checked] = typed[number] ?? [field.value, field.checked]));
+  }
+  for (const id of ["index-state", "sets", "measured-on"]) delete shown[id]; // they stood in what was filled in anew
+  turnTo(TABS.find((tab) => isShown(at(tab).getAttribute("aria-controls"))) ?? addressed() ?? TABS[0]);
+}
+
+function speakNow(code) {
+  try {
+    localStorage.setItem(CHOSEN, code);
+  } catch {}
+  speak(code);
+  trigger("edit", { language }); // what was asked and checked, drawn anew
+  spokenAnew.forEach((drawAnew) => drawAnew());
+  look();
+  document.querySelector("#head .language").focus();
+}
+const spokenAnew = []; // what other scripts draw anew
+
+// The state of the index.
+const POLL_BUSY = 1000; // ms between looks at the index while something is going on or awaited
+const POLL_IDLE = 5000; // and while nothing is
+let next = null;
+let generation = null;
+const changed = []; // what other scripts do when the articles are others
 async function look() {
+  clearTimeout(next);
   let wait = POLL_BUSY;
   try {
-    const index = await server.state(null);
+    const index = await server.state({ language });
     document.body.toggleAttribute("data-empty", index.empty);
     show("index-state", index.line);
     show("welcome", index.welcome);
     if (!index.busy) wait = POLL_IDLE;
+    if (generation !== index.generation) {
+      generation = index.generation;
+      changed.forEach((react) => react());
+    }
     if (isShown("evaluating")) lookAtSets();
     if (!index.empty) askLinked();
   } catch {
-    show("index-state", '<span class="light" data-state="trouble"></span><span>The server does not answer. Start it again: make run</span>');
+    show("index-state", INTERFACES[language].gone);
+    // A session that ended leads to the door, when there is one.
+    fetch("/config").then((answer) => answer.status === 401 && location.reload(), () => {});
   }
-  setTimeout(look, wait);
-}
-
-let opener = null; // the button whose place is open
-let latest = 0; // of several clicks in a row only the last one's article is shown
-
-function placeOf(button) {
-  const { article, version, start, end, number } = button.dataset;
-  if (start === undefined) return { article, version };
-  const place = { article, version, start: +start, end: +end };
-  return number === undefined ? place : { ...place, number: +number };
-}
-
-async function open(button) {
-  const mine = ++latest;
-  let markup;
-  try {
-    markup = await server.source(placeOf(button));
-  } catch {
-    return look();
-  }
-  if (mine !== latest) return;
-  opener = { id: JSON.stringify(placeOf(button)), button };
-  show("source", markup);
-  nameBack();
-  document.body.classList.add("reading");
-  markCurrent();
-  nameAddress();
-  const cited = at("cited");
-  if (cited) reveal(cited);
-  else at("source").querySelector(".article")?.focus({ preventScroll: true });
-}
-
-// Into the middle of what its pane shows below the head, or to the top where it is taller than that.
-function reveal(cited) {
-  const pane = at("source-pane");
-  const head = at("source").querySelector("header").offsetHeight;
-  const last = [...at("source").querySelectorAll("mark")].at(-1);
-  const scroll = () => {
-    const top = cited.getBoundingClientRect().top - pane.getBoundingClientRect().top + pane.scrollTop;
-    const height = last.getBoundingClientRect().bottom - cited.getBoundingClientRect().top;
-    pane.scrollTop = top - head - Math.max(16, (pane.clientHeight - head - height) / 2);
-  };
-  scroll();
-  requestAnimationFrame(scroll); // lines that come into sight have their true height only then
-  cited.focus({ preventScroll: true });
-}
-
-function close() {
-  document.body.classList.remove("reading");
-  const buttons = opener ? [...document.querySelectorAll("[data-article]")] : [];
-  const button = buttons.includes(opener?.button) ? opener.button : buttons.find((one) => JSON.stringify(placeOf(one)) === opener.id);
-  button?.focus();
-}
-
-function markCurrent() {
-  for (const button of document.querySelectorAll(":is(#conversation, #checked) [data-article]")) {
-    button.toggleAttribute("data-open", opener !== null && JSON.stringify(placeOf(button)) === opener.id);
-  }
+  clearTimeout(next);
+  next = setTimeout(look, wait);
 }
 
 document.addEventListener("click", (event) => {
@@ -95,39 +92,37 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest?.("button");
   if (!button) return;
   if (button.dataset.article !== undefined) open(button);
-  else if (button.dataset.question !== undefined) trigger("submit", { question: button.dataset.question });
-  else if (button.dataset.edit !== undefined) edit(button.dataset.edit);
-  else if (button.dataset.whole !== undefined) trigger("select");
+  else if (button.dataset.language !== undefined && button.classList.contains("language")) speakNow(button.dataset.language);
+  else if (button.dataset.whole !== undefined) check(true);
   else if (button.classList.contains("back")) close();
   else if (button.role === "tab") turnTo(button.id).box?.focus();
 });
 
-// What was understood goes into the question box, to be mended and sent; Gradio hears of it as of typing.
-function edit(question) {
-  const box = at("question").querySelector("textarea");
-  box.value = question;
-  box.dispatchEvent(new Event("input", { bubbles: true }));
-  box.focus();
-  box.setSelectionRange(question.length, question.length);
-}
+const isField = (element) => element?.matches?.("input:not([type=checkbox], [type=radio], [type=range], [type=file]), textarea, select");
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && at("source").contains(document.activeElement)) close();
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest?.("#quoted-text")) at("check-button").click();
+  if (event.key === "Escape" && at("source").contains(document.activeElement) && !event.defaultPrevented) close();
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest?.("#quoted-text")) check(false);
+  if (event.key === "/" && !isField(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    event.preventDefault();
+    turnTo("tab-ask").box.focus();
+  }
   const here = TABS.indexOf(event.target.id);
-  const there = { ArrowLeft: here - 1, ArrowRight: here + 1, Home: 0, End: -1 }[event.key];
+  const forward = document.documentElement.dir === "rtl" ? "ArrowLeft" : "ArrowRight";
+  const backward = document.documentElement.dir === "rtl" ? "ArrowRight" : "ArrowLeft";
+  const there = { [backward]: here - 1, [forward]: here + 1, Home: 0, End: -1 }[event.key];
   if (here < 0 || there === undefined) return;
   event.preventDefault();
   turnTo(TABS.at(there % TABS.length)).tab.focus();
 });
 
-// Three tabs; all but the first have a name in the address. The body's class is the panel that is shown.
-const NAMES = { "tab-ask": "", "tab-check": "#check", "tab-evaluate": "#evaluate" };
+// Four tabs; all but the first have a name in the address. The body's class is the panel that is shown.
+const NAMES = { "tab-ask": "", "tab-check": "#check", "tab-articles": "#articles", "tab-evaluate": "#evaluate" };
 const TABS = Object.keys(NAMES);
 const isShown = (panel) => document.body.classList.contains(panel);
 
 const panelOf = (id) => at(at(id).getAttribute("aria-controls"));
-const boxOf = (id) => panelOf(id).querySelector("textarea, input[type=radio]:checked, #run-button");
+const boxOf = (id) => panelOf(id).querySelector("#question-box, #quoted-text textarea, #search, input[type=radio]:checked, #run-button");
 
 function turnTo(id) {
   for (const tab of TABS.map(at)) {
@@ -138,19 +133,28 @@ function turnTo(id) {
   history.replaceState(history.state, "", location.pathname + location.search + NAMES[id]);
   nameBack();
   if (isShown("evaluating")) lookAtSets();
+  if (isShown("browsing")) lookAtArticles();
   return { tab: at(id), box: boxOf(id) };
 }
 
+const addressed = () => TABS.find((tab) => NAMES[tab] === location.hash);
 function turnToAddress() {
-  const named = location.hash && TABS.find((tab) => NAMES[tab] === location.hash);
+  const named = addressed();
   if (named) turnTo(named).box?.focus();
 }
 addEventListener("hashchange", turnToAddress);
 
-function nameBack() {
-  const back = at("source").querySelector(".back");
-  if (back) back.textContent = isShown("checking") ? "Back to the check" : "Back to the answer";
+// Check quotes: trigger("select", {text, speaker, whole}) checks what was pasted, all of it as one quote where `whole`;
+// trigger("upload", {name, data}) a draft's file.
+function check(whole) {
+  const [text, speaker] = ["#quoted-text textarea", "#said-by input"].map((name) => at("check-parts").querySelector(name).value);
+  trigger("select", { text, speaker, whole, language });
 }
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "check-form") return;
+  event.preventDefault();
+  check(false);
+});
 
 // From a quotation in a draft to its check, and back.
 document.addEventListener("click", (event) => {
@@ -162,7 +166,7 @@ document.addEventListener("click", (event) => {
   place?.focus({ preventScroll: true });
 });
 
-// A draft's file or a set's, chosen or dropped anywhere. One byte more than is read tells that there is more.
+// A draft's file, a set's or articles, chosen or dropped anywhere. One byte more than is read tells that there is more.
 function readFile(file, most, use) {
   const reader = new FileReader();
   reader.onloadend = () => use(file.name, (reader.result ?? ",?").split(",")[1] ?? "");
@@ -174,14 +178,14 @@ function saveFile(name, kind, content) {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 function checkFile(file) {
-  readFile(file, +at("draft-file").dataset.most, (name, data) => trigger("upload", { name, data }));
+  readFile(file, +at("draft-file").dataset.most, (name, data) => trigger("upload", { name, data, language }));
 }
 document.addEventListener("change", (event) => {
   if (event.target.id !== "draft-file" || !event.target.files.length) return;
   checkFile(event.target.files[0]);
   event.target.value = ""; // the same file, mended, can be chosen again
 });
-const dropping = (event) => (isShown("checking") || isShown("evaluating")) && event.dataTransfer?.types.includes("Files");
+const dropping = (event) => !isShown("asking") && event.dataTransfer?.types.includes("Files");
 document.addEventListener("dragover", (event) => {
   if (!dropping(event)) return;
   event.preventDefault();
@@ -192,23 +196,13 @@ for (const name of ["dragleave", "drop"]) {
     if (name === "drop" || !event.relatedTarget) document.body.classList.remove("dropping");
     if (name !== "drop" || !dropping(event)) return;
     event.preventDefault();
-    const file = event.dataTransfer.files[0];
-    if (file) (isShown("checking") ? checkFile : takeSet)(file);
+    const files = [...event.dataTransfer.files];
+    if (!files.length) return;
+    if (isShown("browsing")) addArticles(files);
+    else (isShown("checking") ? checkFile : takeSet)(files[0]);
   });
 }
 
-// A new question comes to the top of the conversation; its answer then grows below it.
-let turns = 0;
-function arrange() {
-  const all = document.querySelectorAll("#conversation .turn");
-  document.body.classList.toggle("asked", all.length > 0);
-  markCurrent();
-  arrangeJudgings();
-  if (all.length > turns) all[all.length - 1].scrollIntoView({ block: "start" });
-  turns = all.length;
-  if (turns) nameAddress();
-  openLinked();
-}
 // A new check comes into sight as soon as it is asked for, and whole once it is there.
 let results = null;
 function arrangeChecks() {
@@ -217,21 +211,3 @@ function arrangeChecks() {
   if (shown && shown.className !== results) shown.scrollIntoView({ block: shown.matches(".checked") ? "start" : "nearest" });
   results = shown?.className ?? null;
 }
-
-const PARTS = ["conversation", "welcome", "judging", "source", "asking", "checking", "checked", "draft-file", "evaluating", "evaluated", "copied", "taken"];
-const waiting = setInterval(() => {
-  if (![...PARTS, ...TABS].every(at)) return; // Gradio mounts part after part
-  if (!TABS.every(boxOf)) return;
-  clearInterval(waiting);
-  new MutationObserver(arrange).observe(at("conversation"), { childList: true, subtree: true });
-  new MutationObserver(arrangeChecks).observe(at("checked"), { childList: true, subtree: true });
-  new MutationObserver(arrangeEvaluated).observe(at("evaluated"), { childList: true, subtree: true });
-  new MutationObserver(arrangeTaken).observe(at("taken"), { childList: true, subtree: true });
-  for (const tab of TABS) {
-    panelOf(tab).role = "tabpanel";
-    panelOf(tab).setAttribute("aria-labelledby", tab);
-  }
-  arrange();
-  look();
-  turnToAddress();
-}, 20);

@@ -6,7 +6,7 @@ let askings = 0;
 
 function take(button) {
   asked = { name: `${++askings}`, told: button.closest(".taking").querySelector(".told") };
-  asked.told.textContent = "Writing …";
+  asked.told.textContent = say("Writing …");
   trigger("download", { kind: button.dataset.take, asked: asked.name });
 }
 
@@ -15,7 +15,7 @@ function arrangeTaken() {
   if (!file || file.dataset.asked !== asked?.name) return;
   const { name, kind } = file.dataset;
   if (name) saveFile(name, kind, Uint8Array.from(atob(file.value), (character) => character.charCodeAt(0)));
-  asked.told.textContent = name ? `Saved ${name}` : file.textContent;
+  asked.told.textContent = name ? say("Saved {name}", { name }) : file.textContent;
   asked = null;
 }
 
@@ -35,13 +35,13 @@ async function toClipboard(text) {
 const COPIED = 2000; // ms for which the button says so
 async function copyCitation(button) {
   const [label, which] = button.children;
-  const said = await toClipboard(button.dataset.copy).then(() => "Copied", () => "Not copied");
-  label.textContent = said;
+  const said = await toClipboard(button.dataset.copy).then(() => true, () => false);
+  label.textContent = said ? say("Copied") : say("Not copied");
   button.dataset.said = said;
-  at("copied").textContent = `${said}:${which.textContent}`;
+  at("copied").textContent = `${label.textContent}:${which.textContent}`;
   clearTimeout(button.back);
   button.back = setTimeout(() => {
-    label.textContent = "Copy";
+    label.textContent = say("Copy");
     delete button.dataset.said;
     at("copied").textContent = "";
   }, COPIED);

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from page import markup
+from page.phrases import Phrases
 from qa import references, transcript
 from qa.answer import Citation
 from qa.transcript import Conversation
@@ -53,28 +54,28 @@ def cited(conversation: Conversation) -> list[Citation]:
     return [citation for _, answer in conversation if not answer.abstained for citation in answer.citations]
 
 
-def menu(conversation: Conversation) -> Markup:
+def menu(say: Phrases, conversation: Conversation) -> Markup:
     """The forms to choose from, behind a line that opens."""
-    rows = [_row("The conversation", CONVERSATION)]
+    rows = [_row(say("The conversation"), CONVERSATION)]
     if cited(conversation):
-        rows.append(_row("Its citations", CITATIONS))
-    return Markup('<details class="taking"><summary>Take it with you</summary>{}<p class="told" role="status"></p></details>').format(
-        Markup().join(rows)
+        rows.append(_row(say("Its citations"), CITATIONS))
+    return Markup('<details class="taking"><summary>{}</summary>{}<p class="told" role="status"></p></details>').format(
+        say("Take it with you"), Markup().join(rows)
     )
 
 
-def _row(label: str, forms: Mapping[str, Form]) -> Markup:
+def _row(label: Markup, forms: Mapping[str, Form]) -> Markup:
     buttons = Markup().join(
-        Markup('<button type="button" data-take="{}">{}</button>').format(kind, form.label) for kind, form in forms.items()
+        Markup('<button type="button" data-take="{}" dir="ltr">{}</button>').format(kind, form.label) for kind, form in forms.items()
     )
     return Markup('<div role="group" aria-label="{0}"><span aria-hidden="true">{0}</span> {1}</div>').format(label, buttons)
 
 
-def copy(citation: Citation) -> Markup:
+def copy(say: Phrases, citation: Citation) -> Markup:
     """The button that copies a citation."""
-    return Markup(
-        '<button type="button" class="copy" data-copy="{}"><span>Copy</span><span class="unseen"> citation {}</span></button>'
-    ).format(markup.text(references.in_a_line(citation)), citation.number)
+    return Markup('<button type="button" class="copy" data-copy="{}"><span>{}</span><span class="unseen"> {}</span></button>').format(
+        markup.text(references.in_a_line(citation)), say("Copy"), say("citation {number}", number=citation.number)
+    )
 
 
 def told() -> str:

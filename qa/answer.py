@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, Literal
@@ -86,6 +86,14 @@ class Answer:
         return " ".join(f"{statement.text} {''.join(f'[{number}]' for number in statement.citations)}" for statement in self.statements)
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is being read for an answer: how many passages, of how many articles."""
+
+    passages: int
+    articles: int
+
+
 def answer(
     store: Store, text: str, filters: Filters = ANY, passages: int = READ_PASSAGES, least_confidence: float = LEAST_CONFIDENCE
 ) -> Answer:
@@ -93,6 +101,15 @@ def answer(
 
     Raises nothing but the store's and the embedder's errors: that there is no answer is a value.
     """
+    *_, last = answering(store, text, filters, passages, least_confidence)
+    assert isinstance(last, Answer)
+    return last
+
+
+def answering(
+    store: Store, text: str, filters: Filters = ANY, passages: int = READ_PASSAGES, least_confidence: float = LEAST_CONFIDENCE
+) -> Iterator[Found | Answer]:
+    """The same in stages: what was found, then the answer. Raises as `answer` does, at any stage."""
     started = perf_counter()
     timings: dict[str, float] = {}
 
@@ -108,6 +125,21 @@ def answer(
     articles = store.catalogue.articles(hit.passage.article_id for hit in hits)
     hits = [hit for hit in hits if hit.passage.article_id in articles]
     lap("retrieve")
+    yield Found(len(hits), len(articles))
+    started = perf_counter()  # whoever was shown that took its own time
+    yield _read(store, text, question, hits, articles, least_confidence, timings, lap)
+
+
+def _read(
+    store: Store,
+    text: str,
+    question: Question,
+    hits: Sequence[Hit],
+    articles: Mapping[str, Article],
+    least_confidence: float,
+    timings: dict[str, float],
+    lap: Callable[[str], None],
+) -> Answer:
     fact = asked_fact(question.text)
     if fact is not None and hits:
         return _about(store, text, question, fact, _named_in(question, hits, articles), articles, timings, lap)

@@ -27,7 +27,7 @@ from index.filters import ANY, Filters
 from index.language import language_of
 from index.lexical import Field
 from index.names import name_keys
-from index.passages import Passage, unit_id
+from index.passages import Passage, article_key, unit_id
 from index.store import Store, title_above
 from index.terms import stems
 from qa.interaction import Meeting, maxsim, meet
@@ -97,19 +97,23 @@ def retrieve(store: Store, question: Question, count: int, filters: Filters = AN
     """The `count` best passages that the filters allow, best first; fewer where there are not so many."""
     if not question.text.strip():
         return []
-    lexical = _shares(store, "terms", question.terms, filters)
-    names = _shares(store, "names", question.names, filters)
+    allowed_keys = None
+    if filters.speaker is not None:
+        allowed_keys = [article_key(id) for id in store.catalogue.quoting(filters.speaker)]
+    lexical = _shares(store, "terms", question.terms, filters, allowed_keys)
+    names = _shares(store, "names", question.names, filters, allowed_keys)
     near: dict[str, float] = {}
     fair: set[str] = set()
     sentences: set[str] = set()
     languages = [filters.language] if filters.language is not None else list(store.catalogue.languages())
     for language in languages:
         allowed = filters.in_language(language)
-        nearest = store.vectors.nearest("passages", question.vector, CANDIDATES, allowed)
+        nearest = store.vectors.nearest("passages", question.vector, CANDIDATES, allowed, allowed_keys)
         near.update(nearest)
         fair.update(id for id, _ in nearest[: MET // (2 * len(languages))])
         if question.encoded is None:
-            sentences.update(id for id, _ in store.vectors.nearest("sentences", question.vector, CANDIDATES, allowed))
+            close = store.vectors.nearest("sentences", question.vector, CANDIDATES, allowed, allowed_keys)
+            sentences.update(id for id, _ in close)
     ids = {*near, *lexical, *names, *store.catalogue.passages_with(sentences)}
     cosines = near | _cosines(store.vectors.vectors("passages", [id for id in ids if id not in near]), question.vector)
     by_words = {
@@ -141,10 +145,12 @@ def retrieve(store: Store, question: Question, count: int, filters: Filters = AN
     return _by_tokens(store, question, hits, headings, count)
 
 
-def _shares(store: Store, field: Field, words: Sequence[str], filters: Filters) -> dict[str, float]:
+def _shares(store: Store, field: Field, words: Sequence[str], filters: Filters, article_keys: Sequence[str] | None) -> dict[str, float]:
     """Passage id to the share of the words' weight that it meets, for the passages that meet most."""
     most = store.lexical.most(field, words)
-    return {id: score / most for id, score in store.lexical.best(field, words, LEXICAL_CANDIDATES, filters)} if most > 0 else {}
+    if most <= 0:
+        return {}
+    return {id: score / most for id, score in store.lexical.best(field, words, LEXICAL_CANDIDATES, filters, article_keys)}
 
 
 def _ranked(hits: Sequence[Hit]) -> list[Hit]:

@@ -15,7 +15,7 @@ from index.fold import fold_text
 from index.passages import passages_of
 from index.spans import Span
 from index.store import Store, writing
-from page import examples
+from qa import examples
 from qa.about import asked_fact
 from qa.answer import LEAST_CONFIDENCE, NEAREST, NO_PASSAGE, Answer, Citation, answer, as_json
 from qa.retrieve import analyse, retrieve

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from index.articles import Skipped
-from index.build import BuildReport, build
+from index.build import BuildReport, add, build
 from index.catalogue import Catalogue
 from index.embed import Embedder, TokenEmbedder, Vectors
 from index.errors import EmbedderError, InputError, StoreDamaged, StoreOfAnotherMaker
@@ -445,3 +445,47 @@ def test_a_corpus_and_a_folder_are_built_together(sources: Path, folder: Path, t
     assert build(folder, [sources, corpus], tiny_embedder).articles == 5
     corpus.write_text(corpus.read_text(encoding="utf-8").replace("2024-05", "2024-06"), encoding="utf-8")
     assert counts(build(folder, [sources, corpus], tiny_embedder)) == (0, 1, 0, 4)
+
+
+def test_adding_leaves_all_else_as_it_is_and_what_is_there_already_costs_nothing(
+    folder: Path, sources: Path, tmp_path: Path, each_embedder: Any
+) -> None:
+    build(folder, [sources], each_embedder)
+    more = write_articles(tmp_path / "more", 6, "rafts")
+    for n in range(4):
+        (more / f"{n:03}.txt").unlink()
+    report = add(folder, [more], each_embedder)
+    assert (*counts(report), report.articles) == (2, 0, 0, 0, 6)
+    assert texts_in(folder, each_embedder) == texts_of(sources) | texts_of(more)
+    each_embedder.embedded.clear()
+    assert counts(add(folder, [more, sources], each_embedder)) == (0, 0, 0, 6)
+    assert each_embedder.embedded == []
+    store = Store.open_or_make(folder, each_embedder)
+    assert store.differences() == []
+    store.close()
+
+
+def test_an_added_article_never_takes_the_place_of_another_of_its_id(
+    folder: Path, sources: Path, tmp_path: Path, tiny_embedder: Any
+) -> None:
+    build(folder, [sources], tiny_embedder)
+    corpus = tmp_path / "more.jsonl"
+    corpus.write_text(
+        '{"id": "000.txt", "text": "Another story.\\n\\nThe quay of Marwena was painted on Tuesday."}\n'
+        '{"id": "new", "text": "A new story.\\n\\nThe crane of Marwena was mended on Tuesday."}\n',
+        encoding="utf-8",
+    )
+    report = add(folder, [corpus], tiny_embedder)
+    assert counts(report) == (1, 0, 0, 0)
+    assert report.skipped == [Skipped("000.txt", "its id is taken by another article in the store: give it another")]
+    assert texts_in(folder, tiny_embedder).items() >= texts_of(sources).items()
+
+
+def test_adding_makes_a_store_where_there_is_none_and_nothing_to_add_is_no_error(
+    folder: Path, sources: Path, tmp_path: Path, tiny_embedder: Any
+) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert add(folder, [empty], tiny_embedder).articles == 0
+    assert counts(add(folder, [sources / "001.txt"], tiny_embedder)) == (1, 0, 0, 0)
+    assert texts_in(folder, tiny_embedder).keys() == {"001.txt"}

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_page import HOSTILE, TEXT, Drawn, article
+from test_page import HOSTILE, SAY, TEXT, Drawn, article
 
 from index.articles import Article
 from index.spans import Span
@@ -42,12 +42,12 @@ def check(verdict: Verdict, *matches: Match, quote: str = "The dam broke today",
 
 
 def shown(one: QuoteCheck) -> Drawn:
-    return Drawn(checks.quote(one, LANGUAGES))
+    return Drawn(checks.quote(SAY, one, LANGUAGES))
 
 
 def draft(text: str, *quotes: tuple[int, int, QuoteCheck], file: str | None = None) -> Drawn:
     made = [DraftQuote(Span(start, end), text[start:end], one.claimed_speaker, one) for start, end, one in quotes]
-    return Drawn(checks.draft(file, text, made, LANGUAGES))
+    return Drawn(checks.draft(SAY, file, text, made, LANGUAGES))
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_the_difference_is_marked_word_by_word_and_said_in_words_too() -> None:
 @given(st.lists(st.tuples(st.sampled_from(["equal", "insert", "delete"]), TEXT), max_size=8))
 def test_no_word_of_a_difference_is_lost(pieces: list[tuple[str, str]]) -> None:
     diff = (*(Change(op, text) for op, text in pieces), Change("insert", "x"))  # type: ignore[arg-type]
-    markup = checks.quote(check("altered", found(diff=diff)), LANGUAGES)
+    markup = checks.quote(SAY, check("altered", found(diff=diff)), LANGUAGES)
     told = Drawn(markup).text(".source-words")
     for label in ("[in the source: ", "[in the quote: "):
         told = told.replace(label, "")
@@ -183,7 +183,7 @@ def test_a_draft_stands_whole_with_each_quotation_linked_to_its_check_and_back()
     quotes = [("The dam", "altered"), ("I saw ‘a lake’ there.\nTwice.", "verbatim"), ("a lake", "elided"), ("nothing", "not_found")]
     places = [(DRAFT.index(text), DRAFT.index(text) + len(text), check(verdict)) for text, verdict in quotes]  # type: ignore[arg-type]
     drawn = draft(DRAFT, *places)
-    chips = drawn.texts[".chip"]
+    chips = drawn.texts[".badge"]
     told = drawn.text(".draft")
     for number, sign, label in zip(chips[::4], chips[2::4], chips[3::4], strict=True):
         told = told.replace(f"{number}{sign}{label}", "")
@@ -214,7 +214,7 @@ def test_a_drafts_text_is_drawn_code_point_for_code_point(text: str, data: st.Da
     if not quotes:
         return
     told = "".join(drawn.texts.get(".draft", []))
-    chips = "".join(drawn.texts.get(".chip", []))
+    chips = "".join(drawn.texts.get(".badge", []))
     assert len(told) - len(chips) == len(text)
     assert [attributes["href"] for attributes in drawn.attributes if attributes.get("class") == "number"] == [
         f"#quoted-{n}" for n in range(1, len(quotes) + 1)
@@ -223,11 +223,11 @@ def test_a_drafts_text_is_drawn_code_point_for_code_point(text: str, data: st.Da
 
 def test_a_draft_is_told_in_numbers_the_good_verdicts_first() -> None:
     drawn = draft("“a” “b” “c” said", (1, 2, check("not_found")), (5, 6, check("verbatim")), (9, 10, check("not_found")))
-    assert drawn.text(".tally") == "✓ 1 verbatim× 2 not found"
+    assert drawn.text(".tally") == "✓ 1 Verbatim× 2 Not found"
 
 
 def test_a_file_is_named_and_one_without_quotations_says_so() -> None:
-    assert draft("Nothing.", file="my draft.docx").text(".checked") == "Read as the draft my draft.docx.No quotation stands in it."
+    assert draft("Nothing.", file="my draft.docx").text(".checked") == "No quotation stands in the draft my draft.docx."
 
 
 def test_each_line_and_quote_runs_its_own_way() -> None:
@@ -245,12 +245,12 @@ def test_no_value_changes_the_shape_of_the_markup(hostile: str) -> None:
         end = len(value)
         span, whole = Span(end, 2 * end), Span(0, 3 * end)
         match = found(given, span, tuple(Change(op, value) for op in ("equal", "delete", "insert")), value, "indirect", whole, Span(0, end))
-        drawn = [checks.trouble(value), checks.draft(value, value, [], {value: 1})]
+        drawn = [checks.trouble(value), checks.draft(SAY, value, value, [], {value: 1})]
         for verdict in VERDICTS:
             one = check(verdict, *[match] * 5, quote=value, speaker=value)
-            drawn.append(checks.quote(one, {value: 1}))
+            drawn.append(checks.quote(SAY, one, {value: 1}))
             text = f"a {value} b {value}"
-            drawn.append(checks.draft(value, text, [DraftQuote(Span(2, 2 + end), value, value, one)], {value: 1}))
+            drawn.append(checks.draft(SAY, value, text, [DraftQuote(Span(2, 2 + end), value, value, one)], {value: 1}))
         return drawn
 
     for markup, plain in zip(everything(hostile), everything("x plain value of no interest"), strict=True):
@@ -260,6 +260,6 @@ def test_no_value_changes_the_shape_of_the_markup(hostile: str) -> None:
 
 
 def test_progress_is_told_in_numbers() -> None:
-    drawn = Drawn(checks.pending(12, 40))
+    drawn = Drawn(checks.pending(SAY, 12, 40))
     assert drawn.text(".pending") == "Checking the quotations: 12 of 40 …"
     assert ("progress", ("max", "value", "aria-label")) in drawn.tags

@@ -1,9 +1,11 @@
-"""Filters let through the same articles in Chroma, in the full-text index and to the eye."""
+"""Filters let through the same articles in Chroma, in the full-text index and to the eye, and to whatever is answered from them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,8 +14,11 @@ from index.articles import Article, make_article
 from index.embed import Embedder
 from index.errors import SettingError
 from index.filters import ANY, Filters, first_day, last_day
-from index.passages import passages_of
+from index.passages import article_key, passages_of
 from index.store import Store, writing
+from index.vectors import Unit, VectorIndex
+from qa.answer import answer
+from qa.retrieve import analyse, retrieve
 
 PUBLISHERS = (None, "The Kessa Lantern", "مرآة دالميرا", 'O\'Neil "Daily" & $in', "the kessa lantern")
 DATES = (None, "2019", "2019-04", "2019-04-02", "2019-04-30", "2020-01-01")
@@ -101,3 +106,63 @@ def test_what_is_no_date_is_refused_with_how_to_write_one(date: str) -> None:
 
 def test_a_filter_may_be_narrowed_to_a_language_without_losing_the_rest() -> None:
     assert Filters("en", "P", 20190101, 20191231).in_language("ar") == Filters("ar", "P", 20190101, 20191231)
+
+
+@given(some_filters, st.sets(st.sampled_from(ARTICLES), max_size=5))
+def test_both_indexes_look_at_the_named_articles_alone(store: Store, filters: Filters, named: set[Article]) -> None:
+    expected = sorted(article.id for article in named if wanted(article, filters))
+    question, keys = store.embedder.questions(["the ferry that left"])[0], [article_key(article.id) for article in named]
+    for found in (
+        store.vectors.nearest("passages", question, 200, filters, keys),
+        store.vectors.nearest("sentences", question, 200, filters, keys),
+        store.lexical.best("terms", ["ferri", "left"], 200, filters, keys),
+    ):
+        ids = [id for id, _ in found]
+        passages = store.catalogue.passages([*ids, *store.catalogue.passages_with(ids)])
+        assert sorted(passage.article_id for passage in passages.values()) == expected
+
+
+def test_the_nearest_of_many_named_articles_are_the_nearest_of_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chroma is asked for some of them at a time."""
+    vectors = np.random.default_rng(7).standard_normal((40, 8)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    index, question = VectorIndex(tmp_path / "chroma"), vectors[0]
+    index.put("passages", [Unit(f"{n}:0", f"key{n}", "text", "en", None, None) for n in range(40)], vectors)
+    monkeypatch.setattr("index.vectors._BATCH", 7)
+    in_batches = index.nearest("passages", question, 10, ANY, [f"key{n}" for n in range(40)])
+    assert [id for id, _ in in_batches] == [id for id, _ in index.nearest("passages", question, 10, ANY)]
+    index.close()
+
+
+QUESTIONS = ("Who announced the results of the election?", "كم عدد القتلى؟", "ferry", "Who wrote it and on what day?")
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_retrieval_and_answers_stay_within_each_filter_alone_and_all_together(samples_store: Store, question: str) -> None:
+    articles = {article.id: article for article in samples_store.catalogue.all_articles()}
+    some = articles[min(id for id, one in articles.items() if one.publisher and one.date and samples_store.catalogue.quotations([id]))]
+    speaker = next(said.speaker_name for said in samples_store.catalogue.quotations([some.id])[some.id] if said.speaker_name)
+    assert some.date is not None
+    alone = [
+        Filters(language="ar"),
+        Filters(language="en"),
+        Filters(publisher=some.publisher),
+        Filters(after=first_day(some.date)),
+        Filters(before=last_day(some.date)),
+        Filters(speaker=speaker),
+    ]
+    together = Filters(some.language, some.publisher, first_day(some.date), last_day(some.date), speaker)
+    for filters in (*alone, together):
+        quoting = articles if filters.speaker is None else set(samples_store.catalogue.quoting(filters.speaker))
+        allowed = {id for id, article in articles.items() if id in quoting and wanted(article, filters)}
+        assert allowed
+        hits = retrieve(samples_store, analyse(samples_store, question), 50, filters)
+        assert {hit.passage.article_id for hit in hits} <= allowed
+        assert {citation.article.id for citation in answer(samples_store, question, filters).citations} <= allowed
+        assert hits, "a filter that lets articles through leaves something to read"
+
+
+def test_whom_nobody_quotes_gives_no_passage(samples_store: Store) -> None:
+    for question in QUESTIONS:
+        assert retrieve(samples_store, analyse(samples_store, question), 50, Filters(speaker="Nobody At All")) == []
+        assert answer(samples_store, question, Filters(speaker="Nobody At All")).abstained

@@ -155,10 +155,11 @@ def fetch(path, data=None):
 page = fetch("/").read().decode()
 assert "On Record" in page, page[:500]
 config = json.load(fetch("/config"))
-box = next(part["id"] for part in config["components"] if part["props"].get("elem_id") == "question")
-ask = next(event for event in config["dependencies"] if [box, "submit"] in [list(target) for target in event["targets"]])
-data = [question if part == box else None for part in ask["inputs"]]
-fetch(config["api_prefix"] + "/queue/join", {"data": data, "fn_index": ask["id"], "session_hash": "offline", "trigger_id": box})
+head = next(part["id"] for part in config["components"] if part["props"].get("elem_id") == "masthead")
+ask = next(event for event in config["dependencies"] if [head, "submit"] in [list(target) for target in event["targets"]])
+sent = {"question": question, "language": "en", "filters": {}}
+asked = {"data": [None for _ in ask["inputs"]], "event_data": sent, "fn_index": ask["id"], "session_hash": "offline", "trigger_id": head}
+fetch(config["api_prefix"] + "/queue/join", asked)
 for line in fetch(config["api_prefix"] + "/queue/data?session_hash=offline"):
     if line.startswith(b"data:"):
         message = json.loads(line[5:])

@@ -7,18 +7,22 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from index.articles import Article, Skipped, make_article
 from index.spans import Span
-from page import evaluate, examples, judge, render, take
+from page import conversation as draw
+from page import evaluate, judge, masthead, reader, take
+from page.conversation import Turn
 from page.evaluate import Choice
-from page.examples import Heading
-from page.render import IndexState, Turn
+from page.phrases import phrases
+from qa import examples
 from qa.answer import Answer, Citation, Statement
 from qa.direction import direction
+from qa.examples import Heading
+from qa.holdings import IndexState
 
+SAY = phrases("en")
 VOID = {"br", "img", "input", "meta", "link", "hr"}
 HOSTILE = (
     "<script>window.harmed = 1</script>",
@@ -81,39 +85,6 @@ def answered(*citations: Citation, short: str | None = None) -> Answer:
 TEXT = st.text(st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("\r\n\r\n\t <>&'\"{}$`اب«»،.[]\u202e\u2028\ufeff\0a")))
 
 
-@given(TEXT, st.data())
-def test_the_source_holds_the_article_code_point_for_code_point_and_marks_the_span(text: str, data: st.DataObject) -> None:
-    start = data.draw(st.integers(0, len(text)))
-    end = data.draw(st.integers(start, len(text)))
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=6)))
-    story = tuple(Span(a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=False) if a < b)
-    drawn = Drawn(render.source(replace(article(""), text=text, story=story), Span(start, end)))
-    carried = text.replace("\0", "\ufffd")
-    assert drawn.text(".article") == carried
-    assert drawn.text("mark") == carried[start:end]
-    kept = {place for span in story for place in range(span.start, span.end)}
-    assert drawn.text(".clutter") == "".join(character for place, character in enumerate(carried) if place not in kept)
-
-
-@given(TEXT)
-def test_no_line_break_is_left_for_the_parser_to_change(text: str) -> None:
-    markup = render.source(replace(article(""), text=text, story=()), Span(0, len(text)))
-    assert "\r" not in markup
-    assert "\0" not in markup
-
-
-def test_only_the_first_of_several_marked_lines_is_the_place_to_go() -> None:
-    drawn = Drawn(render.source(article("one two\nthree four\nfive"), Span(4, 15)))
-    marks = [attributes for attributes in drawn.attributes if attributes[""] == "mark"]
-    assert [mark.get("id") for mark in marks] == ["cited", None]
-    assert drawn.text("mark") == "two\nthree f"
-
-
-def test_a_span_that_is_not_in_the_article_is_refused() -> None:
-    with pytest.raises(ValueError, match="is not in"):
-        render.source(article("short"), Span(0, 6))
-
-
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_no_value_changes_the_shape_of_the_markup(hostile: str) -> None:
     def everything(value: str) -> list[str]:
@@ -140,21 +111,21 @@ def test_no_value_changes_the_shape_of_the_markup(hostile: str) -> None:
             Turn(value),
         ]
         return [
-            render.conversation(turns),
-            render.source(given, Span(0, 1), 1),
-            render.source_notice(value),
-            render.state(state),
-            render.state(replace(state, trouble=None)),
-            render.welcome(state),
-            render.welcome(replace(state, questions=())),
-            render.welcome(replace(state, languages={})),
-            render.welcome(replace(state, languages={}, trouble=None)),
-            render.welcome(replace(state, languages={}, read=3)),
-            judge.saved(value, 2, "token"),
-            judge.undone(value, 2),
+            draw.conversation(SAY, turns),
+            reader.source(SAY, given, (), Span(0, 1), 1),
+            reader.notice(SAY, value),
+            masthead.state(SAY, state),
+            masthead.state(SAY, replace(state, trouble=None)),
+            masthead.welcome(SAY, state),
+            masthead.welcome(SAY, replace(state, questions=())),
+            masthead.welcome(SAY, replace(state, languages={})),
+            masthead.welcome(SAY, replace(state, languages={}, trouble=None)),
+            masthead.welcome(SAY, replace(state, languages={}, read=3)),
+            judge.saved(SAY, value, 2, "token"),
+            judge.undone(SAY, value, 2),
             judge.refused(value),
-            evaluate.sets([Choice("judged", value, 1, 1), Choice("samples", value, trouble=value)]),
-            evaluate.own(Choice("own", value, 3)),
+            evaluate.sets(SAY, [Choice("judged", value, 1, 1), Choice("samples", value, trouble=value)]),
+            evaluate.own(SAY, Choice("own", value, 3)),
             take.none(value, value),
             take.file(take.FORMS["md"], [], value),
         ]
@@ -167,7 +138,7 @@ def test_no_value_changes_the_shape_of_the_markup(hostile: str) -> None:
 
 def test_a_copy_button_carries_its_citation_code_point_for_code_point() -> None:
     source = article('The <b>dam</b>\r\nheld & "stood".', publisher="Courier", title="Flood", date="2024-05")
-    drawn = Drawn(render.conversation([Turn("What held?", answered(cited(source)))]))
+    drawn = Drawn(draw.conversation(SAY, [Turn("What held?", answered(cited(source)))]))
     (copy,) = [attributes for attributes in drawn.attributes if attributes.get("class") == "copy"]
     assert copy["data-copy"] == f'"{source.text}" — Flood, Courier, 2024-05 [folder/a b.txt, 0–{len(source.text)}]'
 
@@ -181,7 +152,7 @@ def test_the_forms_to_take_are_offered_once_under_the_last_answer() -> None:
         ([Turn("a", silence)], [*take.CONVERSATION]),
         ([Turn("a", given), Turn("b", silence), Turn("c", "an error")], [*take.FORMS]),
     ):
-        drawn = Drawn(render.conversation(turns))
+        drawn = Drawn(draw.conversation(SAY, turns))
         assert [attributes["data-take"] for attributes in drawn.attributes if "data-take" in attributes] == kinds
 
 
@@ -193,7 +164,7 @@ def test_the_nearest_passages_are_no_citations_to_take() -> None:
 
 def test_a_marker_carries_the_place_of_its_citation() -> None:
     source = article("The dam held. The bridge did not.", publisher="Courier", title="Flood")
-    drawn = Drawn(render.conversation([Turn("What held?", answered(cited(source, 1, Span(0, 13)), cited(source, 2, Span(14, 33))))]))
+    drawn = Drawn(draw.conversation(SAY, [Turn("What held?", answered(cited(source, 1, Span(0, 13)), cited(source, 2, Span(14, 33))))]))
     markers = [attributes for attributes in drawn.attributes if attributes.get("class") == "marker"]
     assert [(m["data-article"], m["data-version"], m["data-start"], m["data-end"], m["data-number"]) for m in markers] == [
         ("folder/a b.txt", source.sha256, "0", "13", "1"),
@@ -205,41 +176,28 @@ def test_a_marker_carries_the_place_of_its_citation() -> None:
 
 def test_a_citation_is_listed_with_title_publisher_and_date() -> None:
     source = article("The dam held.", title="Flood", publisher="Courier", date="2024-05-02")
-    drawn = Drawn(render.conversation([Turn("What held?", answered(cited(source)))]))
+    drawn = Drawn(draw.conversation(SAY, [Turn("What held?", answered(cited(source)))]))
     assert drawn.text(".source-line") == "[1] Flood — Courier, 2 May 2024"
 
 
 def test_an_article_without_title_goes_by_its_file() -> None:
-    drawn = Drawn(render.conversation([Turn("What held?", answered(cited(article("The dam held."))))]))
+    drawn = Drawn(draw.conversation(SAY, [Turn("What held?", answered(cited(article("The dam held."))))]))
     assert drawn.text(".source-line") == "[1] folder/a b.txt"
 
 
 def test_the_short_answer_stands_before_the_statements() -> None:
     source = article("Nine gates held.")
-    drawn = Drawn(render.conversation([Turn("How many?", answered(cited(source), short="Nine"))]))
+    drawn = Drawn(draw.conversation(SAY, [Turn("How many?", answered(cited(source), short="Nine"))]))
     assert drawn.text(".answer").startswith("NineNine gates held.")
     assert drawn.text(".short") == "Nine"
 
 
 def test_an_abstention_asserts_nothing_and_calls_the_nearest_passages_that() -> None:
     source = article("The dam held.")
-    drawn = Drawn(render.conversation([Turn("Who?", Answer("Who?", "en", (), (cited(source),), None, True, "Nobody is named."))]))
+    drawn = Drawn(draw.conversation(SAY, [Turn("Who?", Answer("Who?", "en", (), (cited(source),), None, True, "Nobody is named."))]))
     assert drawn.text(".statement") == drawn.text(".short") == drawn.text(".answer") == ""
     assert drawn.text(".abstention").startswith("Not in the articlesNobody is named.Nearest passages they do not answer the question")
     assert drawn.text("blockquote") == "The dam held."
-
-
-def test_above_a_source_stands_all_that_is_known_of_it() -> None:
-    source = article("The dam held on Monday.", title="Flood", publisher="Courier", author="Ada Lind", date="2024-05", language="en")
-    assert Drawn(render.source(source, Span(4, 12), 3)).text("header") == (
-        "Back to the answer[3] FloodCourier · Ada Lind · May 2024 · Englishfolder/a b.txt · characters 4–12 of 23"
-    )
-
-
-def test_each_paragraph_runs_its_own_way() -> None:
-    source = replace(article("قال الوزير إن السد صمد.\nReuters contributed.\n0:00\nBBC: قال الوزير إن السد صمد أمس\n"), language="ar")
-    lines = [a["dir"] for a in Drawn(render.source(source)).attributes if str(a.get("class", "")).startswith("line")]
-    assert lines == ["rtl", "ltr", "rtl", "rtl"]
 
 
 @pytest.mark.parametrize(
@@ -262,7 +220,7 @@ def test_a_text_runs_as_most_of_its_letters_do(text: str, around: str | None, ex
 
 def test_the_state_of_the_index_is_told_in_words() -> None:
     def line(**known: object) -> str:
-        return Drawn(f"<p>{render.state(IndexState('.store', **known))}</p>").text("p")  # type: ignore[arg-type]
+        return Drawn(f"<p>{masthead.state(SAY, IndexState('.store', **known))}</p>").text("p")  # type: ignore[arg-type]
 
     assert line() == "No articles yet"
     assert line(read=7) == "Indexing: 7 articles …"
@@ -274,13 +232,13 @@ def test_the_state_of_the_index_is_told_in_words() -> None:
 
 def test_of_many_skipped_files_the_first_are_named_and_the_rest_counted() -> None:
     state = IndexState(".store", languages={"en": 1}, skipped=[Skipped(f"{n}.pdf", "not text") for n in range(50)])
-    drawn = Drawn(render.state(state))
+    drawn = Drawn(masthead.state(SAY, state))
     assert drawn.text("li").count("not text") == 20
     assert drawn.text("li").endswith("and 30 more")
 
 
 def test_without_a_store_the_page_says_how_to_make_one() -> None:
-    text = Drawn(f"<div>{render.welcome(IndexState('my store'))}</div>").text("div")
+    text = Drawn(f"<div>{masthead.welcome(SAY, IndexState('my store'))}</div>").text("div")
     assert "make run ARTICLES=FOLDER" in text
     assert "python -m index build FOLDER --store my store" in text
 
@@ -336,18 +294,18 @@ def test_what_is_nearest_to_a_question_is_no_evidence_for_it() -> None:
 
 
 def test_nothing_is_to_be_judged_while_an_answer_is_awaited_or_could_not_be_given() -> None:
-    assert "judging" not in render.conversation([Turn("q"), Turn("q", "No store.")])
+    assert "judging" not in draw.conversation(SAY, [Turn("q"), Turn("q", "No store.")])
 
 
 def test_how_far_an_evaluation_is_is_told_in_numbers() -> None:
-    drawn = Drawn(evaluate.pending("Asking (on-record)", 12, 91))
+    drawn = Drawn(evaluate.pending(SAY, "Asking (on-record)", 12, 91))
     assert drawn.text(".pending") == "Asking 12 of 91 questions …"
     assert ("progress", ("max", "value", "aria-label")) in drawn.tags
-    assert Drawn(evaluate.pending("Checking", 1, 2)).text(".pending") == "Checking 1 of 2 quotes …"
+    assert Drawn(evaluate.pending(SAY, "Checking", 1, 2)).text(".pending") == "Checking 1 of 2 quotes …"
 
 
 def test_a_set_is_named_with_what_it_holds_or_with_what_is_wrong_with_it() -> None:
-    drawn = Drawn(f"<div>{evaluate.sets([Choice('a', 'Mine', 1200, 1), Choice('b', 'Broken', trouble='Line 3 is not JSON.')])}</div>")
+    drawn = Drawn(f"<div>{evaluate.sets(SAY, [Choice('a', 'Mine', 1200, 1), Choice('b', 'Broken', trouble='Line 3 is not JSON.')])}</div>")
     assert drawn.text("div") == "Mine 1,200 questions, 1 quoteBroken: Line 3 is not JSON."
     assert [attributes.get("value") for attributes in drawn.attributes if attributes[""] == "input"] == ["a"]
-    assert evaluate.measured_on(1) == "Measured on what this page holds: 1 article."
+    assert evaluate.measured_on(SAY, 1) == "Measured on what this page holds: 1 article."

@@ -102,7 +102,7 @@ def test_an_arabic_quote_reads_from_the_right(page: Page) -> None:
 def test_a_draft_with_three_quotations_shows_each_in_its_place_and_leads_to_its_check_and_back(page: Page) -> None:
     check(page, DRAFT)
     assert verdicts(page) == ["Altered", "Misattributed", "Not found"]
-    expect(page.locator(".tally")).to_have_text("≈ 1 altered? 1 misattributed× 1 not found")
+    expect(page.locator(".tally")).to_have_text("≈ 1 Altered? 1 Misattributed× 1 Not found")
     quoted = page.locator(".draft a.quoted")
     assert quoted.locator(".words").all_inner_texts() == [f"{ALTERED},", "There is no hiding here,", f"{INVENTED}."]
     tones = quoted.locator(".words").evaluate_all("all => all.map(e => getComputedStyle(e).textDecorationColor)")
@@ -112,7 +112,7 @@ def test_a_draft_with_three_quotations_shows_each_in_its_place_and_leads_to_its_
     assert is_in_sight(page, "#check-3")
     page.locator("#check-3 .number").click()
     expect(quoted.nth(2)).to_be_focused()
-    assert is_in_sight(page, "#quoted-3 .chip")
+    assert is_in_sight(page, "#quoted-3 .badge")
     assert page.url.endswith("#check")
 
 

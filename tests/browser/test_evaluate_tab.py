@@ -227,6 +227,6 @@ def test_on_a_phone_and_under_the_policy_nothing_runs_out_of_the_page(visit: Vis
     assert report(page, "Download report").endswith("</html>\n")
     wide = "['html', '#masthead', '#evaluating', '#evaluated'].map(name => document.querySelector(name))"
     assert page.evaluate(f"Math.max(...{wide}.map(pane => pane.scrollWidth - pane.clientWidth))") <= 0
-    tops = page.get_by_role("tab").evaluate_all("tabs => tabs.map(tab => tab.getBoundingClientRect().top)")
-    assert len({*tops}) == 1
-    assert tops[0] < page.locator("#masthead h1").evaluate("e => e.getBoundingClientRect().bottom")
+    tabs = page.get_by_role("tab").evaluate_all("tabs => tabs.map(tab => tab.getBoundingClientRect()).map(box => [box.top, box.right])")
+    assert len({top for top, _ in tabs}) == 1, "the tabs stand in one row"
+    assert max(right for _, right in tabs) <= PHONE["width"]

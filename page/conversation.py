@@ -1,0 +1,240 @@
+"""Data to markup: questions, and what came of them. Pure; what is drawn is never read back.
+
+Article text is hostile: every value goes through page/markup.py, and `Markup.format` escapes whatever did not. All foreign text has a
+direction of its own: blocks by `dir`, words in a line of ours in <bdi>.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from index.filters import ANY, Filters
+from page import filters, judge, take
+from page.markup import isolated as _isolated
+from page.markup import text as _text
+from page.phrases import N_, Phrases
+from qa.answer import NO_ANSWER, NO_PASSAGE, Answer, Citation, Found
+from qa.direction import direction, of_language
+
+# Of the words of a question that a quote meets, those that weigh most.
+_PAIRS = 6
+# What `qa ask` says in English, the interface says in its own language.
+_REASONS = {
+    NO_ANSWER: N_("The articles do not hold an answer to this, as far as can be told."),
+    NO_PASSAGE: N_("No article here has anything to say to this."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question and what came of it: what is being read, an answer, an error's one line, or nothing yet. `understood` is what is
+    answered where the question leans on those before it; `filters` is where it was looked for."""
+
+    question: str
+    outcome: Answer | Found | str | None = None
+    understood: str | None = None
+    filters: Filters = ANY
+
+    @property
+    def waits(self) -> bool:
+        return self.outcome is None or isinstance(self.outcome, Found)
+
+
+def conversation(say: Phrases, turns: Sequence[Turn]) -> str:
+    """The questions and their answers, the first at the top."""
+    # While an answer is awaited the menu is nowhere: when it left the turn above as that answer came, the question would slip out of sight.
+    waiting = bool(turns) and turns[-1].waits
+    last = None if waiting else max((number for number, turn in enumerate(turns) if isinstance(turn.outcome, Answer)), default=None)
+    return Markup().join(
+        Markup(
+            '<article class="turn" data-turn="{}" data-asked="{}" data-filters="{}"><h2 class="question" dir="{}">{}</h2>{}{}{}{}</article>'
+        ).format(
+            number,
+            _text(turn.understood or turn.question),
+            _text(urlencode(filters.as_parameters(turn.filters))),
+            direction(turn.question),
+            _text(turn.question),
+            filters.chips(say, turn.filters, removable=False),
+            _understood(say, turn),
+            _outcome(say, turn),
+            take.menu(say, answered(turns)) if number == last else Markup(),
+        )
+        for number, turn in enumerate(turns)
+    )
+
+
+def _understood(say: Phrases, turn: Turn) -> Markup:
+    """What a question was taken to mean, to be mended or refused."""
+    if turn.understood is None:
+        return Markup()
+    return Markup(
+        '<div class="understood"><p>{}</p><p><button type="button" data-edit="{}">{}</button>'
+        ' <button type="button" data-question="{}" data-typed>{}</button></p></div>'
+    ).format(
+        say("Understood as: {question}", question=_isolated(turn.understood)),
+        _text(turn.understood),
+        say("Edit"),
+        _text(turn.question),
+        say("Ask exactly as typed"),
+    )
+
+
+def answered(turns: Sequence[Turn]) -> list[tuple[str, Answer]]:
+    """The questions that have an answer, with it."""
+    return [(turn.question, turn.outcome) for turn in turns if isinstance(turn.outcome, Answer)]
+
+
+def _outcome(say: Phrases, turn: Turn) -> Markup:
+    outcome = turn.outcome
+    if outcome is None:
+        return _stages(say("Searching the articles …"), 1)
+    if isinstance(outcome, Found):
+        passages = say.plural("{count} passage", "{count} passages", outcome.passages)
+        articles = say.plural("{count} article", "{count} articles", outcome.articles)
+        return _stages(say("Reading {passages} from {articles} …", passages=passages, articles=articles), 2)
+    if isinstance(outcome, str):
+        return Markup('<p class="trouble" role="alert" dir="auto">{}</p>').format(_text(outcome))
+    drawn = _abstention(say, outcome, turn.filters) if outcome.abstained else _answer(say, outcome)
+    return Markup("{}{}").format(drawn, judge.place(outcome))
+
+
+def _stages(line: Markup, stage: int) -> Markup:
+    """How far an answer is: of three stages (searching, reading, answer) which one it is in."""
+    return Markup('<p class="pending" role="status" data-stage="{}">{}</p>').format(stage, line)
+
+
+def _answer(say: Phrases, answer: Answer) -> Markup:
+    citations = {citation.number: citation for citation in answer.citations}
+    parts = []
+    if answer.short_answer:
+        around = direction(answer.statements[0].text) if answer.statements else None
+        parts.append(Markup('<p class="short" dir="{}">{}</p>').format(direction(answer.short_answer, around), _text(answer.short_answer)))
+    for statement in answer.statements:
+        language = citations[statement.citations[0]].article.language
+        markers = Markup().join(_marker(say, citations[number]) for number in statement.citations)
+        # What somebody only claims must not pass for what the paper found.
+        claim = all(citations[number].speech != "narration" for number in statement.citations)
+        parts.append(
+            Markup('<p class="statement" dir="{}" lang="{}"{}>{} <span class="markers">{}</span></p>').format(
+                direction(statement.text, of_language(language)),
+                language,
+                Markup(' data-claim="true"') if claim else Markup(),
+                _text(statement.text),
+                markers,
+            )
+        )
+    cards = Markup().join(_card(say, answer, citation) for citation in answer.citations)
+    parts.append(Markup('<h3>{}</h3><ol class="citations">{}</ol>').format(say("Sources"), cards))
+    return Markup('<div class="answer">{}</div>').format(Markup().join(parts))
+
+
+def _card(say: Phrases, answer: Answer, citation: Citation) -> Markup:
+    return Markup('<li class="citation" data-card="{}">{}{}{}<p class="quality"><span class="verdict">{}</span>{}</p>{}{}</li>').format(
+        citation.number,
+        _source_line(say, citation),
+        take.copy(say, citation),
+        _words(citation),
+        # `Citation` refuses words that are not at their place; the sign says to the eye what the word says to the ear.
+        Markup('<span aria-hidden="true">✓</span> {}').format(say("Word for word")),
+        _said(say, citation),
+        _caveat(say, citation),
+        _why(say, answer, citation),
+    )
+
+
+def _words(citation: Citation) -> Markup:
+    return Markup('<blockquote class="words" dir="{}" lang="{}">{}</blockquote>').format(
+        direction(citation.quote, of_language(citation.article.language)), citation.article.language, _text(citation.quote)
+    )
+
+
+def _abstention(say: Phrases, answer: Answer, chosen: Filters) -> Markup:
+    reason = answer.reason or NO_PASSAGE
+    why = say(_REASONS[reason]) if reason in _REASONS else _isolated(reason)
+    parts = [Markup("<h3>{}</h3><p>{}</p>").format(say("Not in the articles"), why)]
+    if chosen != ANY:
+        parts.append(
+            Markup('<p class="within">{} <button type="button" data-question="{}" data-everywhere>{}</button></p>').format(
+                say("Only the articles that the filters allow were searched."), _text(answer.question), say("Ask in all articles")
+            )
+        )
+    if answer.citations:
+        nearest = Markup().join(
+            Markup('<li class="citation">{}{}{}</li>').format(_words(citation), _source_line(say, citation), take.copy(say, citation))
+            for citation in answer.citations
+        )
+        parts.append(
+            Markup('<h4>{} <span>{}</span></h4><ol class="nearest">{}</ol>').format(
+                say("Nearest passages"), say("they do not answer the question"), nearest
+            )
+        )
+    return Markup('<div class="abstention">{}</div>').format(Markup().join(parts))
+
+
+def _marker(say: Phrases, citation: Citation) -> Markup:
+    article = citation.article
+    about = say(", ").join(_isolated(part) for part in (article.title or article.id, article.publisher) if part)
+    label = say("Source {number}: {title}", number=citation.number, title=about.striptags())
+    return Markup('<button type="button" class="marker" dir="ltr" {} aria-label="{}">[{}]</button>').format(
+        _place(citation), label, citation.number
+    )
+
+
+def _source_line(say: Phrases, citation: Citation) -> Markup:
+    article = citation.article
+    facts = [_isolated(article.publisher)] if article.publisher else []
+    if article.date:
+        facts.append(say.date(article.date))
+    about = Markup(' <span class="facts">— {}</span>').format(say(", ").join(facts)) if facts else Markup()
+    return Markup(
+        '<button type="button" class="source-line" {}><span class="number" dir="ltr">[{}]</span> <span>{}{}</span></button>'
+    ).format(_place(citation), citation.number, _isolated(article.title or article.id), about)
+
+
+def _said(say: Phrases, citation: Citation) -> Markup:
+    """Whose words these are."""
+    if citation.speech == "narration":
+        return Markup()
+    article = citation.article
+    speaker = _isolated(citation.speaker) if citation.speaker else say("Somebody not named")
+    paper = _isolated(article.publisher) if article.publisher else say("a paper not named")
+    if citation.speech == "direct":
+        line = say("— {speaker}, quoted by {paper}", speaker=speaker, paper=paper)
+    else:
+        line = say("— {speaker}, as reported by {paper}", speaker=speaker, paper=paper)
+    year = Markup("{}{}").format(say(", "), article.date[:4]) if article.date else Markup()
+    return Markup(' <span class="said" data-speech="{}">{}{}</span>').format(citation.speech, line, year)
+
+
+def _caveat(say: Phrases, citation: Citation) -> Markup:
+    """What the article says against its own source."""
+    if citation.caveat is None:
+        return Markup()
+    caveat = citation.caveat.of(citation.article.text)
+    words = Markup('<q dir="{}" lang="{}">{}</q>').format(
+        direction(caveat, of_language(citation.article.language)), citation.article.language, _text(caveat)
+    )
+    return Markup('<p class="caveat">{}</p>').format(say("The article adds: {words}", words=words))
+
+
+def _why(say: Phrases, answer: Answer, citation: Citation) -> Markup:
+    """Which words of the question met which of the quote, behind a line that opens."""
+    if not citation.why:
+        return Markup()
+    pairs = Markup().join(
+        Markup('<li>{} <span aria-hidden="true">↔</span> {}</li>').format(
+            _isolated(pair.question.of(answer.question)), _isolated(pair.source.of(citation.article.text))
+        )
+        for pair in citation.why[:_PAIRS]
+    )
+    return Markup('<details class="why"><summary>{}</summary><ul>{}</ul></details>').format(say("Why this was found"), pairs)
+
+
+def _place(citation: Citation) -> Markup:
+    return Markup('data-article="{}" data-version="{}" data-start="{}" data-end="{}" data-number="{}"').format(
+        _text(citation.article.id), citation.article.sha256, citation.span.start, citation.span.end, citation.number
+    )

@@ -1,0 +1,130 @@
+"""The interface's own words, in English and Arabic. What it says is written in English where it is drawn; ar.po holds the Arabic, in
+gettext's form, which translators' tools know. `make phrases` brings ar.po in step with the code.
+
+    say = phrases("ar")
+    say("Sources")                                              a phrase
+    say("Understood as {question}", question=isolated(...))     with markup in its places; plain text is escaped
+    say.plural("{count} article", "{count} articles", 3)        with a number, in the plural forms of the language (Arabic has six)
+
+Articles' text, errors and what programs read are not the interface's words and stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import Literal
+
+from babel import Locale
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from markupsafe import Markup, escape
+
+from qa.direction import Direction
+
+Code = Literal["en", "ar"]
+CODES: tuple[Code, ...] = ("en", "ar")
+NAMES = {"en": "English", "ar": "العربية"}
+# With Latin digits in Arabic too, as the papers that we read print them.
+_FORMS = {1: "y", 2: "LLLL y", 3: "d MMMM y"}
+
+_SAID_IN_SCRIPT = re.compile(r'\bsay\("([^"\\]+)"')
+
+
+def N_(message: str) -> str:  # noqa: N802  # so do gettext's users call it
+    """Marks a phrase for `make phrases` that is looked up elsewhere."""
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """The interface's words in one language."""
+
+    language: Code
+    _translations: NullTranslations = field(repr=False)
+
+    @property
+    def direction(self) -> Direction:
+        return "rtl" if self.language == "ar" else "ltr"
+
+    def plain(self, message: str) -> str:
+        """The phrase as it is, with its places, for what is no markup."""
+        return self._translations.gettext(message)
+
+    def __call__(self, message: str, **values: object) -> Markup:
+        """The phrase, safe to stand in markup."""
+        return Markup(str(escape(self._translations.gettext(message)))).format(**values)
+
+    def plural(self, one: str, many: str, number: int, **values: object) -> Markup:
+        """The phrase in the form that goes with a number, which stands in it as {count}."""
+        phrase = self._translations.ngettext(one, many, number)
+        return Markup(str(escape(phrase))).format(count=self.number(number), **values)
+
+    def number(self, number: int) -> str:
+        return str(format_decimal(number, locale=self.language))
+
+    def date(self, iso: str) -> Markup:
+        """An ISO date, perhaps partial, for people and for programs."""
+        return Markup('<time datetime="{}" dir="{}">{}</time>').format(iso, self.direction, self.date_in_words(iso))
+
+    def date_in_words(self, iso: str) -> str:
+        """
+        >>> [phrases("en").date_in_words(iso) for iso in ("2017-09-02", "2017-09", "2017")]
+        ['2 September 2017', 'September 2017', '2017']
+        """
+        year, month, day = (*map(int, iso.split("-")), 1, 1)[:3]
+        return str(format_date(date(year, month, day), _FORMS[iso.count("-") + 1], locale=self.language))
+
+    def language_name(self, code: str) -> str:
+        """The name of a language, or its code where there is none.
+
+        >>> phrases("en").language_name("ar"), phrases("ar").language_name("ar"), phrases("en").language_name("xx")
+        ('Arabic', 'العربية', 'xx')
+        """
+        return str(Locale(self.language).languages.get(code, code))
+
+
+@cache
+def phrases(language: Code) -> Phrases:
+    """The words of a language that the interface speaks."""
+    return Phrases(language, _arabic() if language == "ar" else NullTranslations())
+
+
+def script_phrases(say: Phrases, scripts: Iterable[str]) -> dict[str, str]:
+    """What the scripts say, `say("…")`, to how it is said in that language."""
+    return {message: say.plain(message) for script in scripts for message in _SAID_IN_SCRIPT.findall(script)}
+
+
+def _arabic() -> GNUTranslations:
+    with (Path(__file__).with_name("ar.po")).open("rb") as file:
+        catalogue = read_po(file, locale="ar")
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def spoken(accepted: str) -> Code:
+    """Which of our languages a browser's Accept-Language asks for first.
+
+    >>> spoken("ar-EG,ar;q=0.9,en;q=0.8"), spoken("de,en;q=0.5"), spoken("fr;q=0.9, ar;q=0.3, en;q=0.2"), spoken("")
+    ('ar', 'en', 'ar', 'en')
+    """
+    ranked = sorted((part.strip().partition(";q=") for part in accepted.split(",")), key=lambda part: -_weight(part[2]))
+    tags = [tag.partition("-")[0].lower() for tag, _, _ in ranked]
+    return next((code for tag in tags for code in CODES if code == tag), "en")
+
+
+def _weight(quality: str) -> float:
+    try:
+        return float(quality or 1)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,103 @@
+"""The interface's words: whatever is said in English is said in Arabic, with the same places for what is put in."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po
+from markupsafe import Markup
+
+from page.phrases import CODES, phrases, script_phrases
+from qa.report import MEANINGS
+
+ROOT = Path(__file__).resolve().parents[1]
+KEYWORDS = {"say": None, "N_": None, "plural": (1, 2)}
+PLACES = re.compile(r"\{\w+\}")
+SOURCES = [*ROOT.glob("page/*.py"), *ROOT.glob("page/*.js"), ROOT / "ui.py"]
+
+Message = str | tuple[str, ...]
+
+
+@cache
+def said() -> frozenset[Message]:
+    """What is said anywhere: a phrase, or its singular and plural."""
+    found = set()
+    for path in SOURCES:
+        method = "javascript" if path.suffix == ".js" else "python"
+        for _, message, _, _ in extract_from_file(method, path, keywords=KEYWORDS):
+            found.add(message if isinstance(message, str) else tuple(part for part in message if part is not None))
+    return frozenset(found)
+
+
+@cache
+def arabic() -> Catalog:
+    with (ROOT / "page" / "ar.po").open("rb") as file:
+        return read_po(file, locale="ar")
+
+
+def strings(message: Message) -> tuple[str, ...]:
+    found = arabic().get(message if isinstance(message, str) else message[0])
+    if found is None:
+        return ()
+    return (found.string,) if isinstance(found.string, str) else tuple(found.string)
+
+
+def test_phrases_are_found_in_code_and_scripts() -> None:
+    assert {"Sources", "Copied", ("{count} article", "{count} articles")} <= said()
+    assert len(said()) > 200
+
+
+@pytest.mark.parametrize("message", sorted(said(), key=str), ids=str)
+def test_a_phrase_has_its_arabic_with_the_same_places(message: Message) -> None:
+    own = strings(message)
+    assert own and all(own), "run: make phrases, and translate what is empty in page/ar.po"
+    if isinstance(message, str):
+        assert sorted(PLACES.findall(own[0])) == sorted(PLACES.findall(message))
+    else:
+        assert len(own) == 6, "Arabic has six forms"
+        assert all(set(PLACES.findall(form)) <= set(PLACES.findall(message[1])) for form in own)
+        # Nothing, one and two are words of their own; every other form tells the number.
+        assert all("{count}" in form for form in own[3:])
+
+
+def test_nothing_is_translated_that_nobody_says() -> None:
+    held = {message.id for message in arabic() if message.id}
+    assert held == set(said())
+
+
+def test_what_a_phrase_is_given_is_escaped_and_markup_stays() -> None:
+    for code in CODES:
+        say = phrases(code)
+        assert "&lt;b&gt;" in say("Saved {name}", name="<b>")
+        assert "<b>x</b>" in say("Saved {name}", name=Markup("<b>x</b>"))
+
+
+def test_numbers_have_the_forms_that_arabic_wants() -> None:
+    say = phrases("ar")
+    shown = [say.plural("{count} article", "{count} articles", number) for number in (0, 1, 2, 3, 11, 100, 1234)]
+    assert shown == ["لا مقالات", "مقال واحد", "مقالان", "3 مقالات", "11 مقالا", "100 مقال", "1,234 مقالا"]
+
+
+def test_scripts_are_given_what_they_say() -> None:
+    scripts = ['tell(say("Copied"));', 'say("{count} of {all}", { count, all })']
+    assert script_phrases(phrases("ar"), scripts) == {"Copied": "نُسخ", "{count} of {all}": "{count} من {all}"}
+    assert script_phrases(phrases("en"), scripts) == {"Copied": "Copied", "{count} of {all}": "{count} of {all}"}
+
+
+def test_scripts_declare_no_name_twice() -> None:
+    """They are one function's body."""
+    declared = re.compile(r"^(?:async )?(?:function|const|let) (\w+)", re.MULTILINE)
+    names = [name for path in ROOT.glob("page/*.js") for name in declared.findall(path.read_text(encoding="utf-8"))]
+    assert len(names) > 50
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
+def test_the_verdicts_mean_the_same_on_the_page_and_in_the_terminal() -> None:
+    from page import checks
+
+    assert dict(checks._MEANINGS) == dict(MEANINGS)

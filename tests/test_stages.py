@@ -1,0 +1,58 @@
+"""An answer comes in stages: searching, what is being read, the answer; each is drawn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from test_page import Drawn
+
+import ui
+from index.filters import ANY, Filters
+from page import conversation
+from page.conversation import Turn
+from page.phrases import phrases
+from qa.answer import Answer, Found
+from qa.library import Library
+
+QUESTION = "How many passengers was the Nawras licensed to carry?"
+SAY = phrases("en")
+
+
+@pytest.fixture
+def library(samples_store_folder: Path) -> Library:
+    return Library(samples_store_folder)
+
+
+def test_what_is_read_is_told_before_the_answer(library: Library) -> None:
+    found, answer = library.answering(QUESTION)
+    assert isinstance(found, Found) and isinstance(answer, Answer)
+    assert found.passages == 8 and 1 <= found.articles <= 8
+    assert "licensed to carry 120 passengers" in answer.text
+
+
+def test_a_question_that_nothing_is_found_for_goes_through_the_same_stages(library: Library) -> None:
+    found, answer = library.answering(QUESTION, Filters(publisher="No such paper"))
+    assert isinstance(found, Found) and isinstance(answer, Answer)
+    assert (found.passages, answer.abstained) == (0, True)
+
+
+def test_each_stage_is_drawn_and_only_the_last_is_kept(library: Library) -> None:
+    drawn = list(ui._asked(library, SAY, Turn(QUESTION), ui.Conversation()))
+    lines = [Drawn(str(markup)).text(".pending") for markup, _ in drawn]
+    assert lines[0] == "Searching the articles …"
+    assert lines[1].startswith("Reading 8 passages from ")
+    assert lines[2:] == [""]
+    kept = [state for _, state in drawn if isinstance(state, ui.Conversation)]
+    assert [type(turn.outcome) for turn in kept[-1].turns] == [Answer]
+    assert len(kept) == 1
+
+
+def test_an_error_is_drawn_in_the_place_of_an_answer(tmp_path: Path) -> None:
+    drawn = list(ui._asked(Library(tmp_path / "none"), SAY, Turn(QUESTION), ui.Conversation()))
+    assert "python -m index build" in Drawn(str(drawn[-1][0])).text(".trouble")
+
+
+def test_the_stages_in_words() -> None:
+    for outcome, line in ((None, "Searching the articles …"), (Found(8, 1), "Reading 8 passages from 1 article …")):
+        assert Drawn(conversation.conversation(SAY, [Turn("q", outcome, filters=ANY)])).text(".pending") == line
