@@ -407,10 +407,6 @@ def _clipped(text: str) -> str:
 def _legend(say: Phrases, checks: Sequence[QuoteCheck]) -> Markup:
     if not any(shows_difference(check, match) for check in checks for match in check.matches):
         return Markup()
-    return Markup('<p class="legend">{}</p>').format(
-        say(
-            "The difference: {source}, {quote}.",
-            source=Markup("<del>{}</del>").format(say("in the source alone")),
-            quote=Markup("<ins>{}</ins>").format(say("in the quote alone")),
-        )
-    )
+    source = Markup("<del>{}</del>").format(say("in the source alone"))
+    quote = Markup("<ins>{}</ins>").format(say("in the quote alone"))
+    return Markup('<p class="legend">{}</p>').format(say("The difference: {source}, {quote}.", source=source, quote=quote))
