@@ -45,6 +45,7 @@ class Kind(IntEnum):
     TAIL_LIST = 9  # the same, and the heading of a list
 
 
+@lru_cache(maxsize=2)  # metadata.py asks for the same text's right after the article itself
 def story_spans(text: str) -> tuple[Span, ...]:
     """The spans of `text` that are story, in code points: sorted, apart, not empty, without white space at their ends.
 
@@ -68,6 +69,7 @@ _LINK = re.compile(r"!?\[([^\[\]]{0,200})\]\([^()\s]{0,300}\)")
 _TIMES = re.compile(r"(?:\d{1,2}:)?\d{1,2}:\d\d(?P<pair> ?[/|–-]? ?(?:\d{1,2}:)?\d{1,2}:\d\d)?")
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _ITEM_SEPARATOR = re.compile(r"\s*[|·•>›»/]\s*|\s{2,}|\t")
+_HOLDS_SEPARATOR = re.compile(r"[|·•>›»/\t]|\s\s")
 
 _FOLD: dict[int, str | None] = {ord(a): b for a, b in zip("أإآٱةى’‘`´“”‐‑\u00a0", "اااا\u0647ي''''\"\"-- ", strict=True)}
 _FOLD |= dict.fromkeys(
@@ -724,8 +726,8 @@ def _kind_of_short(line: str) -> Kind:
         return Kind.CLUTTER
     if not _REPORTED_SPEECH.isdisjoint(words):
         return story
-    for word in words:
-        for rule in _RULES_BY_WORD.get(word, ()):
+    for word in filter(_RULES_BY_WORD.__contains__, words):
+        for rule in _RULES_BY_WORD[word]:
             if rule.pattern.fullmatch(line if rule.cased else key):
                 return rule.kind
     return _picture_kind(line, words) or _menu_kind(line) or story
@@ -749,7 +751,7 @@ def _picture_kind(line: str, words: list[str]) -> Kind | None:
 
 def _menu_kind(line: str) -> Kind | None:
     """A menu, breadcrumbs or share bar on one line: three or more items with separators, most of them known."""
-    if len(line) > 200 or not _ITEM_SEPARATOR.search(line):
+    if len(line) > 200 or not _HOLDS_SEPARATOR.search(line):
         return None
     items = [item for item in map(_key, _ITEM_SEPARATOR.split(line)) if item]
     known = sum(item in _KIND_OF for item in items)
@@ -784,7 +786,7 @@ class _Page:
             kind = kind_of(line)
             if kind > Kind.PROSE:
                 self.notable.append(len(self.kinds))
-            self.after_gap.append(_holds_blank_line(self.text[at:start]))
+            self.after_gap.append(start - at > 1 and _holds_blank_line(self.text[at:start]))
             self.starts.append(start)
             self.ends.append(start + len(line))
             self.kinds.append(kind)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from index.cues import Cue, Word
 from index.fold import fold_text
@@ -19,7 +20,7 @@ def _set(listed: str) -> frozenset[str]:
     return frozenset(fold_text(listed).split())
 
 
-_TOKEN = re.compile(r"[^\W_](?:\w|[\u064b-\u0652\u0670\u0640]|[.'’-](?=\w))*|\S")
+_TOKEN = re.compile(r"[^\W_][\w\u064b-\u0652\u0670\u0640]*+(?:[.'’-](?=\w)[\w\u064b-\u0652\u0670\u0640]*+)*+|\S")
 _MASCULINE = _set(
     "قال يقول صرح يصرح أضاف يضيف تابع يتابع أكد يؤكد أوضح يوضح ذكر يذكر أعلن يعلن أشار يشير شدد يشدد لفت يلفت كشف يكشف روى يروي كتب يكتب "
     "علق يعلق رد يرد اعتبر يعتبر رأى يرى زعم يزعم ادعى يدعي اعترف يعترف أقر يقر حذر يحذر نفى ينفي سأل يسأل أجاب يجيب استطرد يستطرد أردف "
@@ -33,7 +34,8 @@ _FEMININE = _set(
     "جادلت عقبت تحدثت أوردت أبدت جزمت تعهدت اتهمت تتهم وعدت"
 )
 _PLURAL = _set("قالوا يقولون أضافوا أكدوا يؤكدون أوضحوا ذكروا أعلنوا أشاروا شددوا كتبوا هتفوا صاحوا ردوا حذروا زعموا نفوا أفادوا قلن")
-_VERBS = _MASCULINE | _FEMININE | _PLURAL
+_FORM_OF = dict.fromkeys(_MASCULINE, "m") | dict.fromkeys(_PLURAL, "p") | dict.fromkeys(_FEMININE, "f")
+_FORM_OF = {conjunction + verb: form for conjunction in "وف" for verb, form in _FORM_OF.items()} | _FORM_OF
 _PARTICIPLES = _set(
     "قائلا قائلة مضيفا مضيفة موضحا موضحة مؤكدا مؤكدة مشيرا مشيرة محذرا محذرة متسائلا متسائلة معتبرا معتبرة مشددا مشددة معلنا معلنة لافتا "
     "لافتة كاشفا منوها قائلين مضيفين مؤكدين مشيرين مؤكدا مردفا مستطردا مستدركا"
@@ -41,6 +43,7 @@ _PARTICIPLES = _set(
 _ACCORDING = _set("بحسب حسب حسبما وفق وفقا طبقا")
 _THAT = _set("إن أن بأن إنه أنه إنها أنها بأنه بأنها إنهم أنهم بأنهم إنني أنني بأنني إننا أننا إلى إنك أنك")
 _PLAIN_THAT = _set("إن أن بأن")
+_SAID_THAT = _THAT - _set("إلى")
 _STOPS = (
     _THAT
     | _set(
@@ -64,7 +67,13 @@ _LONGEST_SUBJECT = 9  # words; no measurement behind it
 
 def words(text: str, span: Span) -> list[Word]:
     """The words and marks of a span."""
-    return [Word(word := match.group(), *match.span(), word) for match in _TOKEN.finditer(text, span.start, span.end)]
+    return [
+        _tuple(Word, (word := match[0], match.start(), match.end(), _folded(word))) for match in _TOKEN.finditer(text, span.start, span.end)
+    ]
+
+
+_tuple = tuple.__new__  # as in cues.py
+_folded = lru_cache(maxsize=1 << 13)(fold_text)  # words come again and again; no figure behind the size
 
 
 def after(text: str, gap: Span, ready: bool) -> Cue | None:
@@ -98,8 +107,10 @@ def before(text: str, gap: Span) -> Cue | None:
 def _last_cue(here: Sequence[Word]) -> Cue | None:
     for at in range(len(here) - 1, -1, -1):
         word = _plain(here[at])
+        if word not in _TELLING:
+            continue
         span = Span(here[at].start, here[at].end)
-        if word in {"قوله", "قولها", "القول", "قولهم"} or word in _PARTICIPLES:
+        if word in _WORDS_OF_SAYING or word in _PARTICIPLES:
             source = _cited_from(here, at) if word not in _PARTICIPLES else None
             if source is not None:
                 return Cue(span, source)
@@ -116,6 +127,10 @@ def _last_cue(here: Sequence[Word]) -> Cue | None:
                 speaker = _in_front(here, at)
             return Cue(span, speaker, form)
     return None
+
+
+_WORDS_OF_SAYING = frozenset({"قوله", "قولها", "القول", "قولهم"})
+_TELLING = _WORDS_OF_SAYING | _PARTICIPLES | _ACCORDING | _FORM_OF.keys()
 
 
 def subject(text: str, sentence: Span) -> Span | None:
@@ -143,7 +158,7 @@ def reported(text: str, sentence: Span) -> tuple[Cue, Span] | None:
         form = _verb(word)
         if form is None:
             continue
-        that = next((place for place in range(at + 1, min(at + 26, len(here))) if _plain(here[place]) in _THAT - {"الي"}), None)
+        that = next((place for place in range(at + 1, min(at + 26, len(here))) if _plain(here[place]) in _SAID_THAT), None)
         if that is None or that + 3 > len(here):
             continue
         content = here[that + 1] if _plain(here[that]) in _PLAIN_THAT else here[that]
@@ -168,7 +183,7 @@ def leads(text: str, lead: Span) -> bool:
         return False
     return (
         last[-1].text in {":", "،", ","}
-        or any(_verb(word) is not None or _plain(word) in _PARTICIPLES | _THAT - {"الي"} for word in last)
+        or any(_verb(word) is not None or _plain(word) in _PARTICIPLES or _plain(word) in _SAID_THAT for word in last)
         or _plain(last[-1]) in {"ب", "بانه", "بانها", "كلمه", "عباره", "قوله", "قولها"}
     )
 
@@ -180,16 +195,12 @@ def _according(here: Sequence[Word], at: int) -> Cue:
 
 
 def _plain(word: Word) -> str:
-    return fold_text(word.text)
+    return word.lower
 
 
 def _verb(word: Word) -> str | None:
     """The form of a verb of saying, perhaps behind a conjunction: "m", "f", "p"; None where the word is none."""
-    plain = _plain(word)
-    for form in (plain, plain[1:] if plain[:1] in ("و", "ف") else plain):
-        if form in _VERBS:
-            return "f" if form in _FEMININE else "p" if form in _PLURAL else "m"
-    return None
+    return _FORM_OF.get(word.lower)
 
 
 def _form(word: Word) -> str:
@@ -260,9 +271,12 @@ def _in_front(here: Sequence[Word], verb: int) -> Span | None:
         if not word.text[0].isalnum() or _plain(word) in _STOPS or _verb(word) is not None:
             break
         first -= 1
-    while first < verb and (_plain(here[first]) in _ADVERBS or _plain(here[first]) in _set("وكان وكانت")):
+    while first < verb and (_plain(here[first]) in _ADVERBS or _plain(here[first]) in _WAS):
         first += 1
     return Span(here[first].start, here[verb - 1].end) if first < verb and first < 3 else None
+
+
+_WAS = _set("وكان وكانت")
 
 
 def _cited_from(here: Sequence[Word], at: int) -> Span | None:

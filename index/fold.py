@@ -90,7 +90,8 @@ def fold_text(text: str) -> str:
     >>> fold_text("  L’Été —  أُمّةٌ ٢٫٥ ")
     " l'ete - امه 2.5 "
     """
-    return _SPACES.sub(" ", text.translate(_TABLE))
+    loose = text.translate(_TABLE)
+    return _SPACES.sub(" ", loose) if "  " in loose else loose
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _SCRIPTS = {
     "Kana": "ぁ-ゖァ-ヺ",
     "Han": "\u3400-\u4dbf\u4e00-\u9fff",
 }
-_LETTERS = {script: re.compile(f"[{letters}]+") for script, letters in _SCRIPTS.items()}
+_LETTERS = {script: re.compile(f"[{letters}]") for script, letters in _SCRIPTS.items()}
 _SOLE_LANGUAGE = {
     "Greek": "el",
     "Hebrew": "he",
@@ -96,11 +96,11 @@ _LANGUAGES_OF = {
     for word in words.split()
 }
 
-_URDU = re.compile("[ٹڈڑںےہ]")
-_PASHTO = re.compile("[ټډړږښځڅګڼۍې]")
-_SORANI = re.compile("[ڕڵێۆە]")
-_PERSIAN = re.compile("[یکگپچژ]")  # the letters that Urdu, Pashto and Sorani share with it, and Arabic lacks
-_ARABIC = re.compile("[يكةىأإؤ]")  # the letters that Arabic spells otherwise, or alone has
+_URDU = "ٹڈڑںےہ"
+_PASHTO = "ټډړږښځڅګڼۍې"
+_SORANI = "ڕڵێۆە"
+_PERSIAN = "یکگپچژ"  # the letters that Urdu, Pashto and Sorani share with it, and Arabic lacks
+_ARABIC = "يكةىأإؤ"  # the letters that Arabic spells otherwise, or alone has
 
 
 def language_of(text: str) -> str:
@@ -112,16 +112,22 @@ def language_of(text: str) -> str:
     ('en', 'ar', 'und')
     """
     sample = _sample(text)
-    letters = Counter({script: count for script, pattern in _LETTERS.items() if (count := sum(map(len, pattern.findall(sample))))})
+    characters = Counter(sample)
+    letters: Counter[str] = Counter()
+    for character, count in characters.items():
+        script = _script_of(character)
+        if script is not None:
+            letters[script] += count
     if not letters:
         return UNDETERMINED
     hits = _function_word_hits(sample)
-    ((script, count),) = letters.most_common(1)
+    script = max((script for script in _SCRIPTS if script in letters), key=letters.__getitem__)
+    count = letters[script]
     if {"Latin", "Arabic"} <= letters.keys() and sum(letters.values()) < LONGEST_MIXED_QUESTION:
         script = _script_of_mixed(sample, hits) or script
         count = letters[script]
     if script == "Arabic":
-        return _in_arabic_script(sample, hits["ar"])
+        return _in_arabic_script(characters, hits["ar"])
     if script == "Han" and letters["Kana"]:
         return "ja"
     if script in _SOLE_LANGUAGE:
@@ -134,6 +140,11 @@ def language_of(text: str) -> str:
     return _by_statistics(sample, _CANDIDATES[script], _SHORT_DEFAULT[script])
 
 
+@lru_cache(maxsize=4096)  # the characters that are in use; no figure behind the size
+def _script_of(character: str) -> str | None:
+    return next((script for script, pattern in _LETTERS.items() if pattern.match(character)), None)
+
+
 def _sample(text: str) -> str:
     if len(text) <= 3 * WINDOW:
         return text
@@ -143,8 +154,9 @@ def _sample(text: str) -> str:
 
 def _function_word_hits(sample: str) -> Counter[str]:
     hits: Counter[str] = Counter()
-    for word in _WORD.findall(sample.lower()):
-        hits.update(_LANGUAGES_OF.get(word, ()))
+    for word, count in Counter(_WORD.findall(sample.lower())).items():
+        for language in _LANGUAGES_OF.get(word, ()):
+            hits[language] += count
     return hits
 
 
@@ -169,11 +181,14 @@ def _leading(hits: Counter[str]) -> str | None:
     return tied[0] if len(tied) == 1 else None
 
 
-def _in_arabic_script(sample: str, arabic_hits: int) -> str:
-    persian = len(_PERSIAN.findall(sample))
-    neighbours = Counter({"ur": len(_URDU.findall(sample)), "ps": len(_PASHTO.findall(sample)), "ku": len(_SORANI.findall(sample))})
+def _in_arabic_script(characters: Counter[str], arabic_hits: int) -> str:
+    def count(letters: str) -> int:
+        return sum(characters[letter] for letter in letters)
+
+    persian = count(_PERSIAN)
+    neighbours = Counter({"ur": count(_URDU), "ps": count(_PASHTO), "ku": count(_SORANI)})
     language, own = neighbours.most_common(1)[0]
-    if persian + own <= len(_ARABIC.findall(sample)) + arabic_hits:
+    if persian + own <= count(_ARABIC) + arabic_hits:
         return "ar"  # which spells foreign names with a few of those letters
     return language if own > persian / 10 else "fa"
 

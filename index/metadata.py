@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from datetime import date as calendar_date
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from index.clean import Kind, kind_of, story_spans
@@ -70,7 +71,8 @@ class _Line:
 
     @property
     def is_prose(self) -> bool:
-        return len(self.text) > 180 or (len(self.text) >= 60 and _SENTENCE_END.search(self.text) is not None)
+        length = len(self.text)
+        return length > 180 or (length >= 60 and _SENTENCE_END.search(self.text, length - 4) is not None)
 
     def fact(self, found: re.Match[str], group: str = "name") -> Fact:
         span = trim(self.text, Span(*found.span(group)))
@@ -81,6 +83,8 @@ _LINE = re.compile(r"\S[^\n\r\v\f\x85\u2028\u2029]*")
 _SENTENCE_END = re.compile(r"[.!?…؟۔]['\"’”»)\]]{0,3}$")
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(?P<body>(?:[^\n]{0,500}\n){1,60}?)(?:---|\.\.\.)[ \t]*(?:\r?\n|$)")
 _BAR = re.compile(r"\s*[|•·]\s*")
+_BAR_SIGN = re.compile("[|•·]")
+_STARS = "*_ "
 _MENU_WORDS = frozenset(("menu", "navigation", "home", "news", "search", "القائمة", "الرئيسية", "أخبار", "بحث"))
 _FIELD = re.compile(r"^(?P<key>[A-Za-z_-]{2,20})[ \t]*:[ \t]*(?P<quote>['\"]?)(?P<name>[^\n]{1,300}?)(?P=quote)[ \t\r]*$", re.MULTILINE)
 
@@ -96,6 +100,7 @@ class _Page:
             self.head = list(_lines(text, 0, HEAD))
             line_start = text.find("\n", len(text) - TAIL) + 1
             self.tail = list(_lines(text, line_start, len(text))) if line_start else []
+        self.body_start = next((line.span.start for line in self.head if line.story and line.is_prose), None)
         self.fields = _front_matter(text)
         self.opening = self._opening()
         self.masthead, self.below_masthead = self._masthead()
@@ -146,11 +151,15 @@ def _is_menu(line: _Line) -> bool:
 
 def _items(line: _Line) -> Iterator[_Line]:
     """The line's parts between bars, each without Markdown's stars;the line alone where it has none."""
+    bare = line.text[:1] not in _STARS and line.text[-1:] not in _STARS
+    if bare and (len(line.text) > 200 or not _BAR_SIGN.search(line.text)):
+        yield line
+        return
     parts = list(_BAR.finditer(line.text)) if len(line.text) <= 200 else []
     starts = [0, *(bar.end() for bar in parts)]
     ends = [*(bar.start() for bar in parts), len(line.text)]
     for start, end in zip(starts, ends, strict=True):
-        words = line.text[start:end].strip("*_ ")
+        words = line.text[start:end].strip(_STARS)
         if words:
             at = line.span.start + line.text.index(words, start)
             yield _Line(Span(at, at + len(words)), words, line.story, line.after_gap)
@@ -396,8 +405,7 @@ def _publisher(page: _Page, title: Fact | None, suffix: Fact | None) -> Fact | N
 
 def _in_head_frame(page: _Page, line: _Line) -> bool:
     """Whether the line stands above the first line of the body."""
-    body = next((other.span.start for other in page.head if other.story and other.is_prose), None)
-    return body is None or line.span.start < body
+    return page.body_start is None or line.span.start < page.body_start
 
 
 def _publisher_line(page: _Page, title: Fact | None) -> Fact | None:
@@ -650,7 +658,7 @@ def _dateline_date(page: _Page) -> Fact | None:
 def _copyright_year(page: _Page) -> Fact | None:
     """The year of an agency's or a syndicate's copyright line at the story's end, if no other copyright line has another year.
     A site prints the year of rendering;where two lines disagree, at least one of them is such."""
-    lines = [line for line in dict.fromkeys(page.head + page.tail) if not line.story and _RIGHTS.search(line.text[:300])]
+    lines = list(dict.fromkeys(line for line in page.head + page.tail if not line.story and _RIGHTS.search(line.text[:300])))
     if len({year for line in lines for year in _YEAR_ALONE.findall(line.text)}) != 1:
         return None
     for at, line in enumerate(page.tail):
@@ -679,13 +687,36 @@ def _fact_of_date(found: re.Match[str], offset: int) -> Fact | None:
     if found["month"]:
         first_month = re.split(r"\s?[/(-]", found["month"])[0] if found["month"].lower() not in _MONTH_OF else found["month"]
         words = f"{found['day'] or found['after'] or ''} {_MONTH_OF[first_month.lower()]} {found['year']}"
-    value = _iso(words.strip().translate(_DIGITS))
+    words = words.strip().translate(_DIGITS)
+    value = _iso_of_plain(words) or _iso(words)
     return Fact(value, Span(offset + found.start(), offset + found.end())) if value else None
 
 
 _DIGITS = {ord(digit): str(value) for digits in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹") for value, digit in enumerate(digits)}
 
 
+_PLAIN_DATE = re.compile(r"(?:(?P<day>[0-9]{1,2}) )?(?P<month>[A-Z][a-z]+) (?P<year>(?:19|20)[0-9]{2})")
+_MONTH_NUMBERS = {month: number for number, month in enumerate(_MONTHS, start=1)}
+
+
+def _iso_of_plain(words: str) -> str | None:
+    """ISO 8601 of "4 March 2019" and "March 2019", without dateparser, which takes longer than all else that is done with an article.
+
+    None for other words, and for a day that the calendar does not have.
+    """
+    found = _PLAIN_DATE.fullmatch(words)
+    if found is None:
+        return None
+    year, month = int(found["year"]), _MONTH_NUMBERS[found["month"]]
+    if found["day"] is None:
+        return f"{year:04}-{month:02}"
+    try:
+        return calendar_date(year, month, int(found["day"])).isoformat()
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=1024)  # the articles of a day have one date; no figure behind the size
 def _iso(words: str) -> str | None:
     """ISO 8601 of date words, as far as they go;None where there is no such day, or day and month could be either way round."""
     readings = [parser.get_date_data(words) for parser in _parsers()]

@@ -15,12 +15,10 @@ from anyascii import anyascii
 from index.fold import fold_text
 
 # Longer spellings first: "sch" must not be read as "s", "ch".
-_CLASSES = (
-    *(("sch", "s"), ("tch", "s"), ("sh", "s"), ("ch", "s"), ("kh", "k"), ("gh", "g"), ("th", "t"), ("dh", "d"), ("ph", "f"), ("ck", "k")),
-    *(("q", "k"), ("c", "k"), ("x", "ks"), ("v", "f"), ("p", "b"), ("z", "s"), ("j", "g"), ("h", "")),
-)
+_WITH_H = (("sch", "s"), ("tch", "s"), ("sh", "s"), ("ch", "s"), ("kh", "k"), ("gh", "g"), ("th", "t"), ("dh", "d"), ("ph", "f"))
+# After those; vowels and semivowels go.
+_LETTERS = str.maketrans({"q": "k", "c": "k", "x": "ks", "v": "f", "p": "b", "z": "s", "j": "g"} | dict.fromkeys("haeiouyw", ""))
 _WORD = re.compile(r"\d{1,3}(?:,\d{3})+|\d+|[^\W\d_]+")
-_NOT_KEPT = re.compile(r"[^a-z]|[aeiouyw]")
 _DOUBLED = re.compile(r"(.)\1+")
 # Two consonants are shared by too many words to say anything ("Mali", "Imla"). No measurement behind it.
 _SHORTEST_KEY = 3
@@ -65,7 +63,19 @@ def skeleton(word: str) -> str:
     >>> skeleton("Maher"), skeleton("ماهر")
     ('mr', 'mr')
     """
-    roman = re.sub(r"[^a-z]", "", anyascii(word).lower())
-    for spelling, consonant in _CLASSES:
-        roman = roman.replace(spelling, consonant)
-    return _DOUBLED.sub(r"\1", _NOT_KEPT.sub("", roman))
+    roman = word.translate(_ROMAN)
+    if "h" in roman:
+        for spelling, consonant in _WITH_H:
+            roman = roman.replace(spelling, consonant)
+    return _DOUBLED.sub(r"\1", roman.replace("ck", "k").translate(_LETTERS))
+
+
+class _Romanisation(dict[int, str]):
+    """The Latin letters that a character is written with, by code point, worked out when first met: anyascii reads each by itself."""
+
+    def __missing__(self, code: int) -> str:
+        letters = self[code] = re.sub(r"[^a-z]", "", anyascii(chr(code)).lower())
+        return letters
+
+
+_ROMAN = _Romanisation()

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.articles import Article
-from index.sentences import sentence_spans
+from index.sentences import sentences_by_part
 from index.spans import Span, trim
 
 if TYPE_CHECKING:
@@ -77,17 +77,18 @@ def count_tokens(text: str) -> int:
 def passages_of(article: Article, limit: int = PASSAGE_TOKENS, overlap: int = OVERLAP_SENTENCES) -> list[Passage]:
     """The passages of an article, in order, each of at most `limit` tokens, sharing up to `overlap` sentences with the one before."""
     found: list[Passage] = []
-    for story in article.story:
-        units = [part for sentence in sentence_spans(article.text, [story]) for part in _parts(article.text, sentence, limit)]
+    for story_sentences in sentences_by_part(article.text, article.story):
+        units = [part for sentence in story_sentences for part in _parts(article.text, sentence, limit)]
         for span, sentences, tokens in _runs(article.text, units, limit, overlap):
             found.append(Passage(unit_id(article.id, span), article.id, span, span.of(article.text), tokens, tuple(sentences)))
     return found
 
 
-def _runs(text: str, units: Sequence[Span], limit: int, overlap: int) -> Iterator[tuple[Span, Sequence[Span], int]]:
-    """Runs of units within the limit, of about the same length each, so that no short rest is left at the end."""
+def _runs(text: str, parts: Sequence[tuple[Span, int]], limit: int, overlap: int) -> Iterator[tuple[Span, Sequence[Span], int]]:
+    """Runs of units within the limit, of about the same length each, so that no short rest is left at the end; and their tokens."""
+    units = [unit for unit, _ in parts]
     gaps = [0, *(_gap(text, before.end, after.start, limit) for before, after in pairwise(units))]
-    costs = [gap + count_tokens(unit.of(text)) for gap, unit in zip(gaps, units, strict=False)]  # no unit has no gap
+    costs = [gap + tokens for gap, (_, tokens) in zip(gaps, parts, strict=False)]  # no unit has no gap
     left = [*accumulate(reversed(costs))][::-1]
     start = fresh = 0  # `fresh` is the first unit that no run has held
     while fresh < len(units):
@@ -97,7 +98,7 @@ def _runs(text: str, units: Sequence[Span], limit: int, overlap: int) -> Iterato
             cost += costs[end]
             end += 1
         # The sum of the parts is no promise for the whole.
-        while (tokens := count_tokens(text[units[start].start : units[end - 1].end])) > limit and end - start > 1:
+        while (tokens := _tokens(text, parts[start:end])) > limit and end - start > 1:
             end -= 1
         if end <= fresh:  # nothing new fits beside the overlap
             start = fresh
@@ -110,10 +111,20 @@ def _runs(text: str, units: Sequence[Span], limit: int, overlap: int) -> Iterato
         start, fresh = end - back, end
 
 
+def _tokens(text: str, run: Sequence[tuple[Span, int]]) -> int:
+    """Tokens of a run of units, whose own are known."""
+    return run[0][1] if len(run) == 1 else count_tokens(text[run[0][0].start : run[-1][0].end])
+
+
 def _gap(text: str, start: int, end: int, limit: int) -> int:
     """Tokens of the white space between two units, as far as it matters."""
     # 128 spaces are the longest white space that is one token.
-    return count_tokens(text[start : min(end, start + 128 * limit)])
+    gap = text[start : min(end, start + 128 * limit)]
+    return _ORDINARY_GAPS.get(gap) or count_tokens(gap)
+
+
+# Nearly all gaps are one of these, and each is one token (a test asks tiktoken).
+_ORDINARY_GAPS = dict.fromkeys((" ", "\n", "\n\n"), 1)
 
 
 _CLAUSE_END = re.compile(r"[,;:،؛…—–](?=\s)")
@@ -122,18 +133,19 @@ _SPACE = re.compile(r"\s+")
 _MOST_MARKS = 30
 
 
-def _parts(text: str, sentence: Span, limit: int) -> Iterator[Span]:
-    """The sentence, or parts of it within the limit, cut behind a clause, else between words, else between letters."""
+def _parts(text: str, sentence: Span, limit: int) -> Iterator[tuple[Span, int]]:
+    """The sentence, or parts of it within the limit, cut behind a clause, else between words, else between letters; and their tokens."""
     rest = sentence
     while len(rest):
         # 8: prose has at most 6 characters a token. A window keeps tiktoken from seeing megabytes without a space, where it is quadratic.
         window = Span(rest.start, min(rest.end, rest.start + 8 * limit))
-        if window == rest and count_tokens(rest.of(text)) <= limit:
-            yield rest
+        if window == rest and (tokens := count_tokens(rest.of(text))) <= limit:
+            yield rest, tokens
             return
         fits = _longest_fit(text, window, limit)
         cut = _cut(text, Span(rest.start, fits))
-        yield trim(text, Span(rest.start, cut))
+        part = trim(text, Span(rest.start, cut))
+        yield part, count_tokens(part.of(text))
         rest = trim(text, Span(cut, rest.end))
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.cues import is_name
 from index.fold import fold_text
@@ -82,18 +83,23 @@ _THINGS = _set(
 ) - {"employee"}
 _PERSON_ENDINGS = ("er", "or", "ist", "ian", "man", "woman", "ee", "-old", "ant", "yst", "eer", "person")
 _HE, _SHE, _THEY = _set("he him his"), _set("she her hers"), _set("they them we")
+_ANAPHORS = _HE | _SHE | _THEY
+_NOBODY = _set("i it you one who we")
 _ARABIC = re.compile("[\u0620-\u064a]")
-_NAME = r"(?<![\w’'-])[A-Z][\w’'-]+(?: (?:al-|de |van |bin |bint |ibn |al |el )?[A-Z](?:[\w’'-]+|\.)){1,4}"
+# A capital first, and then what must not stand before it: so the search can jump from capital to capital.
+_NAME = r"[A-Z](?<![\w’'-].)[\w’'-]+(?: (?:al-|de |van |bin |bint |ibn |al |el )?[A-Z](?:[\w’'-]+|\.)){1,4}"
 _INTRODUCED = re.compile(
     rf",? who (?:calls?|called|identified|identifies|names?|named|gave) (?:himself|herself|his name|her name)(?: only)?(?: as| by)? "
     rf"(?P<itself>{_NAME})"
     rf"|, (?P<beside>{_NAME})[,.;]"
 )
-_CAPITALISED = re.compile(r"(?<![\w.])[A-Z](?:[\w’'-]+|\.)(?: (?:al-)?[A-Z](?:[\w’'-]+|\.))+")
+_CAPITALISED = re.compile(r"[A-Z](?<![\w.].)(?:[\w’'-]+|\.)(?: (?:al-)?[A-Z](?:[\w’'-]+|\.))+")
+_AGE_BETWEEN_COMMAS = re.compile(r", \d{1,3},")
 _NAME_AND_AGE = re.compile(rf"(?P<name>{_NAME}), (?P<age>\d{{1,3}}),")
 _REMEMBERED = 12  # mentions that a pronoun may look back on; no measurement behind it
 _AGE = re.compile(r"\b(\d{1,3})-year-old\b")
 _POSSESSIVE = re.compile(r"['’]s?$")
+_NO_NAMES: Counter[str] = Counter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +115,21 @@ class People:
 
     def __init__(self, text: str, paragraphs: Iterable[Span]) -> None:
         self._text = text
-        self._full: dict[str, Counter[str]] = {}
+        self._full: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for paragraph in paragraphs:
             for name in _full_names(text, paragraph):
-                self._full.setdefault(name.split()[-1].lower(), Counter())[name] += 1
+                self._full[name.rpartition(" ")[2].lower()][name] += 1
+        self._of_first_name: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for names in self._full.values():
+            for name, count in names.items():
+                self._of_first_name[name.partition(" ")[0]][name] = count
+        self._alone: dict[str, str] = {}
         self._mentions: deque[_Mention] = deque(maxlen=_REMEMBERED)
         self._places: dict[str, Span] = {}
         self._longest: dict[str, str] = {}
         self._whole: dict[str, str] = {}
         self._described: dict[str, str] = {}
-        self._aged = {match["age"]: match["name"] for match in _NAME_AND_AGE.finditer(text)}
+        self._aged = _aged(text)
 
     def note(self, span: Span | None, form: str | None) -> str | None:
         """Takes note that the text speaks of somebody at `span`, and returns the fullest name or description of that person.
@@ -130,9 +141,9 @@ class People:
             return next((mention.name for mention in reversed(self._mentions) if mention.form in (form, None)), None) if form else None
         mention = " ".join(span.of(self._text).split())
         lower = mention.lower()
-        if lower in _HE | _SHE | _THEY:
+        if lower in _ANAPHORS:
             name = self._meant(lower)
-        elif lower in {"i", "it", "you", "one", "who", "we"}:
+        elif lower in _NOBODY:
             return None
         elif _ARABIC.search(mention):
             name = self._fullest_arabic(mention)
@@ -148,7 +159,7 @@ class People:
         """The fullest name or description of somebody whom a quotation speaks of: taken note of no more than what it says. Pronouns in it
         stand for people that the article need not have mentioned: None."""
         mention = " ".join(span.of(self._text).split())
-        if mention.lower() in _HE | _SHE | _THEY | {"i", "it", "you", "one", "who", "we"}:
+        if mention.lower() in _ANAPHORS or mention.lower() in _NOBODY:
             return None
         return self._fullest_arabic(mention) if _ARABIC.search(mention) else self._fullest(mention, span)
 
@@ -160,7 +171,7 @@ class People:
         """Whether a mention is a pronoun, a name that the article gives in full somewhere, or the description of a person."""
         parts = mention.split()
         lower = [part.lower() for part in parts]
-        if mention.lower() in _HE | _SHE | _THEY:
+        if mention.lower() in _ANAPHORS:
             return True
         if lower[0] in _ARTICLES:
             return lower[0] in {"the", "a", "an", "one"} and _is_person(lower)
@@ -180,9 +191,9 @@ class People:
 
     def _behind_given_name(self, mention: str) -> str:
         best = mention
-        for match in re.finditer(rf"(?<!\w){re.escape(mention)}(?!\w)", self._text):
-            before = self._text[max(0, match.start() - 40) : match.start()].split()[-3:]
-            if not self._text[max(0, match.start() - 1) : match.start()].isspace():
+        for start in _places(mention, self._text):
+            before = self._text[max(0, start - 40) : start].split()[-3:]
+            if not self._text[max(0, start - 1) : start].isspace():
                 continue
             for at, word in enumerate(before):
                 name = " ".join([*before[at:], mention])
@@ -209,13 +220,13 @@ class People:
         while len(bare) > 1 and bare[0].lower().strip(".,") in _TITLES:
             bare.pop(0)
         if bare and all(part[0].isupper() for part in bare):
-            known = self._full.get(bare[-1].lower(), Counter())
+            known = self._full.get(bare[-1].lower(), _NO_NAMES)
             if len(bare) == 1:
-                # By first name alone?
-                known = known or Counter(
-                    {full: n for names in self._full.values() for full, n in names.items() if full.split()[0] == bare[0]}
-                )
-                return _clear_winner(known) or self._as_a_word(parts)
+                if mention not in self._alone:
+                    # By first name alone?
+                    known = known or self._of_first_name.get(bare[0], _NO_NAMES)
+                    self._alone[mention] = _clear_winner(known) or self._as_a_word(parts)
+                return self._alone[mention]
             fuller = [name for name in known if len(name.split()) > len(bare) and set(bare) <= set(name.split())]
             return max(fuller, key=len) if fuller else " ".join(bare)
         return self._introduced(span) or self._known_as(parts)
@@ -225,7 +236,7 @@ class People:
         mention = " ".join(parts)
         if mention not in self._whole:
             lower = mention.lower()
-            self._whole[mention] = lower if re.search(rf"(?<!\w){re.escape(lower)}(?!\w)", self._text) else mention
+            self._whole[mention] = lower if next(_places(lower, self._text), None) is not None else mention
         return self._whole[mention]
 
     def _introduced(self, span: Span) -> str | None:
@@ -256,15 +267,45 @@ class People:
         return description
 
 
+def _places(words: str, text: str) -> Iterator[int]:
+    """Where words stand in the text that are no part of longer ones. Not a pattern: compiling one for each name takes longer."""
+    start = text.find(words)
+    while start >= 0:
+        end = start + len(words)
+        alone = not _is_of_word(text[start - 1 : start]) and not _is_of_word(text[end : end + 1])
+        if alone:
+            yield start
+        start = text.find(words, end if alone else start + 1)
+
+
+def _is_of_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
+def _aged(text: str) -> dict[str, str]:
+    """The last of the names that stand before an age: "Mona Reyes, 41,"."""
+    names: dict[str, str] = {}
+    end = 0
+    for age in _AGE_BETWEEN_COMMAS.finditer(text):
+        if age.start() < end:
+            continue
+        # Names are looked for in the few lines that hold an age: no name goes on beyond a line's end.
+        start, end = text.rfind("\n", 0, age.start()) + 1, text.find("\n", age.end())
+        end = end if end >= 0 else len(text)
+        names |= {match["age"]: match["name"] for match in _NAME_AND_AGE.finditer(text, start, end)}
+    return names
+
+
 def _full_names(text: str, paragraph: Span) -> Iterator[str]:
     """Runs of two to four capitalised words, without titles."""
     for match in _CAPITALISED.finditer(text, paragraph.start, paragraph.end):
         run: list[str] = []
         for part in match.group().split():
-            bare = _POSSESSIVE.sub("", part)
-            if is_name(bare):
+            bare = _POSSESSIVE.sub("", part) if part[-1] in "'’s" else part
+            named = is_name(bare)
+            if named:
                 run.append(bare)
-            if bare != part or not is_name(bare):
+            if not named or bare != part:
                 yield from _as_name(run)
                 run = []
         yield from _as_name(run)
@@ -291,6 +332,7 @@ def _clear_winner(names: Counter[str]) -> str | None:
     return None
 
 
+@lru_cache(maxsize=1024)  # the last few speakers, asked about for every "he" and "she"; no figure behind the size
 def agrees(name: str, pronoun: str) -> bool:
     """Whether a pronoun may stand for a person of that name or description."""
     parts = [part.lower().strip(".,") for part in name.split()]

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from index.spans import Span, trim
 
-_MARK = re.compile("<<|>>|''|``|’’|‘‘|[“”„‟\"″＂«»‘’‚‹›']")
+# A mark, or two that stand for one. Each branch begins behind the first sign, at which the search can jump through the text.
+_MARK = re.compile("[“”„‟\"″＂«»‘’‚‹›'<>`](?:(?<=<)<|(?<=>)>|(?<=')'|(?<=`)`|(?<=’)’|(?<=‘)‘|(?<![<>`]))")
 _GUILLEMETS = frozenset("«»‹›") | {"<<", ">>"}
 _SINGLES = frozenset("‘’‚'")
 _OPENERS = frozenset("“„«‘‚‹") | {"<<", "``", "‘‘"}
@@ -50,7 +51,8 @@ def quoted(text: str, paragraphs: Sequence[Span]) -> list[Quoted]:
     """
     found: list[Quoted] = []
     for number, paragraph in enumerate(paragraphs):
-        following = text[paragraphs[number + 1].start :][:2] if number + 1 < len(paragraphs) else ""
+        next_start = paragraphs[number + 1].start if number + 1 < len(paragraphs) else len(text)
+        following = text[next_start : next_start + 2]
         found.extend(_in_paragraph(text, paragraph, number, following))
     return sorted(found, key=lambda one: (one.outer.start, -one.outer.end))
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from types import ModuleType
 from typing import Literal
 
@@ -70,7 +71,7 @@ def _paragraphs(text: str, parts: Sequence[Span]) -> Iterator[Span]:
     for paragraph in paragraph_spans(text):
         while at < len(parts) and parts[at].end <= paragraph.start:
             at += 1
-        for part in parts[at:]:
+        for part in islice(parts, at, None):
             if part.start >= paragraph.end:
                 break
             yield trim(text, Span(max(paragraph.start, part.start), min(paragraph.end, part.end)))
@@ -101,7 +102,8 @@ class _Reader:
         marked = quoted(self._text, self._paragraphs)
         outer = [one for one in marked if one.depth == 0]
         direct = [one for one in self._backwards(self._attribute(outer)) if self._is_speech(one)]
-        return self._named(direct, self._narration(outer, {one.quoted.outer for one in direct}), self._inner(marked))
+        inner = [one for one in marked if one.depth <= 1] if len(marked) > len(outer) else []
+        return self._named(direct, self._narration(outer, {one.quoted.outer for one in direct}), inner)
 
     # Who says what.
 
@@ -254,13 +256,20 @@ class _Reader:
     # Names.
 
     def _named(
-        self, direct: Sequence[_Direct], narration: Iterator[tuple[Span, ModuleType, bool]], inner: Iterator[Quotation]
+        self, direct: Sequence[_Direct], narration: Iterator[tuple[Span, ModuleType, bool]], nested: Sequence[Quoted]
     ) -> list[Quotation]:
         """All quotations in order, with the names that their speakers go by, which depend on who was mentioned before."""
         found: list[Quotation] = []
         utterance = -1
         spoken = False
         names: dict[tuple[int, int], str | None] = {}
+        # Narration that leads to no quotation is not asked whom it speaks of.
+        unread: list[tuple[Span, ModuleType]] = []
+
+        def catch_up() -> None:
+            for sentence, rules in unread:
+                self._note_narration(sentence, rules)
+            unread.clear()
 
         def name(cue: Cue | None) -> str | None:
             if cue is None:
@@ -274,6 +283,7 @@ class _Reader:
         events += [(sentence[0].start, sentence) for sentence in narration]
         for _, event in sorted(events, key=lambda pair: pair[0]):
             if isinstance(event, _Direct):
+                catch_up()
                 speaker = name(event.cue)
                 utterance += not (event.run and spoken)
                 spoken = True
@@ -287,18 +297,26 @@ class _Reader:
             told = None if quotes else rules.reported(self._text, sentence)
             if told is not None:
                 cue, span = told
+                catch_up()
                 speaker = name(cue)
                 utterance, spoken = utterance + 1, False
                 where = cue.speaker if cue.speaker is not None or speaker is None else self._people.place_of(speaker)
                 found.append(Quotation(trim(self._text, span), "indirect", where, speaker, cue.verb, utterance))
-            elif rules is cues_arabic:
-                acts = cues_arabic.before(self._text, sentence)  # "أعلن المدير استقالته": who goes on to speak in the next sentence
-                if acts is not None and acts.speaker is not None:
-                    self._people.note(acts.speaker, acts.form)
-            elif (subject := rules.subject(self._text, sentence)) is not None and self._people.knows(subject.of(self._text)):
-                self._people.note(subject, None)
-        found += [replace(one, utterance=utterance + place) for place, one in enumerate(inner, start=1)]
+            else:
+                unread.append((sentence, rules))
+        if nested:
+            catch_up()
+            found += [replace(one, utterance=utterance + place) for place, one in enumerate(self._inner(nested), start=1)]
         return sorted(found, key=lambda one: (one.span.start, one.span.end))
+
+    def _note_narration(self, sentence: Span, rules: ModuleType) -> None:
+        """Takes note of whom a sentence speaks of that is no quotation."""
+        if rules is cues_arabic:
+            acts = cues_arabic.before(self._text, sentence)  # "أعلن المدير استقالته": who goes on to speak in the next sentence
+            if acts is not None and acts.speaker is not None:
+                self._people.note(acts.speaker, acts.form)
+        elif (subject := rules.subject(self._text, sentence)) is not None and self._people.knows(subject.of(self._text)):
+            self._people.note(subject, None)
 
     def _is_speech(self, one: _Direct) -> bool:
         """Told apart from titles of works, and from words that are held with tongs."""
@@ -332,4 +350,5 @@ def _is_title(words: Sequence[str]) -> bool:
 
 
 def _is_arabic(paragraph: str) -> bool:
-    return 2 * len(_ARABIC.findall(paragraph[:400])) > sum(map(str.isalpha, paragraph[:400]))
+    arabic = len(_ARABIC.findall(paragraph[:400]))
+    return arabic > 0 and 2 * arabic > sum(map(str.isalpha, paragraph[:400]))

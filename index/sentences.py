@@ -20,8 +20,8 @@ Most of what is missed in Arabic has no stop in the text. All offsets were exact
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, pairwise
 
 from index.spans import Span, merge, trim
 
@@ -32,9 +32,11 @@ _QUOTES = "\"'“”„‟‘’‚«»‹›"
 _CLOSING = rf"{_QUOTES})\]}}\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"
 _STOPS = ".!?؟…۔"
 _AFTER = rf"(?=\s|\Z|[{_ARABIC}])"  # Arabic pages leave out the space
+# The first stop, at which the search can jump through the text; then what must stand around it. Only the last line has no `closing`.
 _CANDIDATE = re.compile(
-    rf"(?<![{_STOPS}])(?P<stops>[{_STOPS}]++)(?P<closing>(?:[{_CLOSING}]|\[\d{{1,3}}\])*+)(?:{_AFTER}|[,،]{_AFTER})"
-    rf"|[。！？]++[{_CLOSING}」』]*+"
+    rf"[{_STOPS}。！？](?:"
+    rf"(?<=[{_STOPS}])(?<![{_STOPS}].)[{_STOPS}]*+(?P<closing>(?:[{_CLOSING}]|\[\d{{1,3}}\])*+)(?:{_AFTER}|[,،]{_AFTER})"
+    rf"|(?<=[。！？])[。！？]*+[{_CLOSING}」』]*+)"
 )
 _NEXT = re.compile(rf"[\s(\[{{{_CLOSING}¿¡—–-]*+(?P<word>[^\W_]{{0,24}}+)(?P<dot>\.?)")
 _CUE = re.compile(
@@ -43,7 +45,7 @@ _CUE = re.compile(
 )
 _LETTER = re.compile(r"[^\W_]")
 _LEFT_REACH = 32  # longer than any abbreviation; no measurement behind it
-_LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_LINE_END = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029](?:(?<=\r)\n)?")
 _NEW_BLOCK = re.compile(r"[-*+•●▪◦·>#|]\s|[#>|]|\(?\d{1,3}[.)]\s")
 
 
@@ -86,19 +88,22 @@ def sentence_spans(text: str, within: Sequence[Span] | None = None) -> tuple[Spa
     ['Mr. Amin left.', '“Why?', 'Nobody knows,” said J. K. Marsh.']
     """
     parts = merge(within) if within is not None else (Span(0, len(text)),)
-    return tuple(_sentences(text, parts))
+    return tuple(chain.from_iterable(sentences_by_part(text, parts)))
 
 
-def _sentences(text: str, parts: Sequence[Span]) -> Iterator[Span]:
+def sentences_by_part(text: str, parts: Iterable[Span]) -> Iterator[list[Span]]:
+    """The sentences of each part of `text`; the parts are in order and apart."""
     paragraphs = iter(paragraph_spans(text))
     paragraph = next(paragraphs, None)
     for part in parts:
+        found: list[Span] = []
         while paragraph is not None and paragraph.start < part.end:
             common = trim(text, Span(max(part.start, paragraph.start), max(part.start, min(part.end, paragraph.end))))
-            yield from split_paragraph(text, common)
+            found.extend(split_paragraph(text, common))
             if paragraph.end > part.end:
                 break
             paragraph = next(paragraphs, None)
+        yield found
 
 
 def split_paragraph(text: str, paragraph: Span) -> Iterator[Span]:
@@ -127,9 +132,10 @@ def _has_word(text: str, span: Span) -> bool:
 
 def _ends_sentence(text: str, match: re.Match[str], start: int, end: int) -> bool:
     """Whether the stop that `match` found in the paragraph `[start, end)`, with more to follow, ends a sentence."""
-    stops, closing = match["stops"], match["closing"]
-    if stops is None:  # Chinese and Japanese
+    closing = match["closing"]
+    if closing is None:  # Chinese and Japanese
         return True
+    stops = text[match.start() : match.start("closing")]
     following = _NEXT.match(text, match.end(), end)
     assert following is not None
     word = following["word"]

@@ -20,12 +20,15 @@ from index.spans import Span
 
 # In folded text: digits are ASCII, apostrophes are "'", marks are gone.
 _ARABIC = "\u0620-\u063f\u0641-\u064a\u066e-\u06d3\u06d5\u06fa-\u06ff\u0750-\u077f\u08a0-\u08c9"
+# Each look ahead spares most places of a text the more expensive questions behind it.
 _WORD = re.compile(
-    r"(?<!\d[,.])\d{1,3}(?:,\d{3})+(?!,?\d)(?:\.\d+)?"  # 60,000
-    r"|(?<!\d\.)\d+\.\d+(?!\.?\d)"  # 2.5, but not 12.09.2017
-    r"|(?<![\w.])(?:[a-z]\.){2,}(?!\w)"  # u.s.
-    rf"|[{_ARABIC}]+"
-    rf"|[^\W_{_ARABIC}]+(?:'[^\W_{_ARABIC}]+)*"  # don't, covid19
+    r"(?=\w)(?:"
+    r"(?=\d)(?:(?<!\d[,.])\d{1,3}(?:,\d{3})+(?!,?\d)(?:\.\d+)?"  # 60,000
+    r"|(?<!\d\.)\d+\.\d+(?!\.?\d))"  # 2.5, but not 12.09.2017
+    r"|(?=[a-z]\.)(?<![\w.])(?:[a-z]\.){2,}(?!\w)"  # u.s.
+    rf"|[{_ARABIC}]++"
+    rf"|[^\W_{_ARABIC}]++(?:'[^\W_{_ARABIC}]++)*+"  # don't, covid19
+    r")"
 )
 _ENGLISH_STEMMER = Stemmer.Stemmer("english")
 _ARABIC_STEMMER = Stemmer.Stemmer("arabic")

@@ -8,7 +8,7 @@ quote comes from, and no list of positions is read. Words are compared folded, w
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import log
 from pathlib import Path
@@ -21,7 +21,7 @@ from index.fulltext import FullTextIndex
 WORD = re.compile(r"[^\W_]+")
 """A word of a folded text. Hyphens and apostrophes part words here; who needs whole words looks at the text around."""
 
-_PAIR = "{}_{}"  # no word holds the mark
+_BETWEEN = "_"  # the words of a pair; no word holds it
 _LONGEST_WORD = 64  # characters that are indexed; longer runs of letters are no words, and tantivy drops terms beyond 64 KB
 # Of a longer quote as many pairs, evenly spread, are looked up. No measurement: a paragraph has fewer.
 _MOST_PAIRS = 256
@@ -38,8 +38,16 @@ def words_of(text: str) -> list[str]:
 
 def _terms(words: Sequence[str]) -> list[str]:
     """The pairs of neighbouring words, each once; of a single word, itself."""
-    short = [word[:_LONGEST_WORD] for word in words]
-    return list(dict.fromkeys(_PAIR.format(*pair) for pair in pairwise(short))) if len(short) > 1 else short
+    short = _shortened(words)
+    return list(dict.fromkeys(_pairs(short))) if len(short) > 1 else short
+
+
+def _pairs(words: Sequence[str]) -> Iterator[str]:
+    return map(_BETWEEN.join, pairwise(words))
+
+
+def _shortened(words: Sequence[str]) -> list[str]:
+    return [word[:_LONGEST_WORD] for word in words]
 
 
 class WordIndex(FullTextIndex):
@@ -88,10 +96,10 @@ class WordIndex(FullTextIndex):
 
 
 def _document(key: str, text: str) -> tantivy.Document:
-    words = [word[:_LONGEST_WORD] for word in words_of(text)]
+    words = _shortened(words_of(text))
     document = tantivy.Document()
     document.add_text("article", key)
-    document.add_text("terms", " ".join({*words, *_terms(words)}))
+    document.add_text("terms", " ".join({*words, *_pairs(words)}))
     return document
 
 
