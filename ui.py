@@ -716,7 +716,7 @@ def main(arguments: Sequence[str]) -> int:
         door.new_password(options.new_password)
         return 0
     users = _users(options)
-    library = Library(options.store, options.articles, _sample_questions(), options.added)
+    library = Library(options.store, options.articles, _sample_questions(), options.added, options.chroma)
     with _listening(options.host, options.port) as listening:
         if options.articles is not None:
             library.start_indexing()

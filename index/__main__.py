@@ -1,23 +1,27 @@
-"""python -m index build | list | show | remove | verify | stats"""
+"""python -m index build | list | show | remove | verify | stats | export | import"""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 from tqdm import tqdm
 
+from index.archive import count_articles, read_archive, write_archive
 from index.articles import Article
-from index.build import BuildReport, build
+from index.build import BuildReport, build, expected, repair, restore
+from index.catalogue import Catalogue
 from index.commandline import Parser, add_json, add_store, run, visible
-from index.errors import InputError
+from index.errors import InputError, OnRecordError, StoreDamaged
 from index.models import DEFAULT_EMBEDDER, load_embedder
 from index.store import Manifest, Store, writing
 from index.stories import same_text
+from index.watch import watch
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -38,9 +42,8 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = command("build", _build, "make the store hold exactly the articles under PATH…")
     sub.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a folder, a .txt or .md file, or a .jsonl corpus")
-    sub.add_argument(
-        "--embedder", metavar="NAME", help=f"embedding model: {DEFAULT_EMBEDDER} (default), huggingface:…, ollama:… or openai:…"
-    )
+    sub.add_argument("--watch", action="store_true", help="stay, and keep the store in step with PATH… until Ctrl-C")
+    _add_embedder(sub)
     add_json(sub)
     add_json(command("list", _list, "a row for each article"))
     sub = command("show", _show, "an article's stored text, and what of it is story")
@@ -49,33 +52,69 @@ def _parser() -> argparse.ArgumentParser:
     command("remove", _remove, "forget articles (their files stay; a build of their folder brings them back)").add_argument(
         "articles", nargs="+", metavar="ARTICLE"
     )
-    command("verify", _verify, "compare catalogue, Chroma and full-text index; exit 1 where they differ")
+    command("verify", _verify, "compare catalogue, Chroma and full-text index; exit 1 where they differ").add_argument(
+        "--repair", action="store_true", help="make again what is missing or damaged, from the catalogue's own texts"
+    )
     add_json(command("stats", _stats, "what the store holds"))
+    command("export", _export, "write the articles, with all that is known of them, to one file").add_argument(
+        "file", type=Path, metavar="FILE", help="the archive to write, such as articles.jsonl.gz"
+    )
+    sub = command("import", _import, "make a store of the articles that `export` wrote")
+    sub.add_argument("file", type=Path, metavar="FILE", help="the archive")
+    _add_embedder(sub)
     return parser
+
+
+def _add_embedder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--embedder", metavar="NAME", help=f"embedding model: {DEFAULT_EMBEDDER} (default), huggingface:…, ollama:… or openai:…"
+    )
 
 
 def _build(options: argparse.Namespace) -> int:
     embedder = load_embedder(options.embedder) if options.embedder else None
-    with tqdm(unit=" articles", desc="Indexing", disable=None, leave=False) as bar:  # None: no bar where output is no terminal
+    with _progress("Indexing", expected(options.paths)) as progress:
+        report = build(options.store, options.paths, embedder, progress=progress, chroma=options.chroma)
+    if not options.json:
+        for skipped in report.skipped:
+            print(f"skipped {_printable(skipped.path)}: {skipped.reason}", file=sys.stderr)
+    _print_report(report, options.json)
+    if options.watch:
 
-        def progress(report: BuildReport) -> None:
-            bar.update(report.added + report.changed + report.unchanged - bar.n)
+        def said(outcome: BuildReport | OnRecordError) -> None:
+            if isinstance(outcome, BuildReport):
+                _print_report(outcome, options.json)
+            else:
+                print(" ".join(str(outcome).split()), file=sys.stderr, flush=True)
 
-        report = build(options.store, options.paths, embedder, progress=progress)
-    if options.json:
-        _print_json(asdict(report))
-        return 0
-    for skipped in report.skipped:
-        print(f"skipped {_printable(skipped.path)}: {skipped.reason}", file=sys.stderr)
-    print(
-        f"{report.articles} articles, {report.passages} passages: {report.added} added, {report.changed} changed, "
-        f"{report.removed} removed, {report.unchanged} unchanged, {len(report.skipped)} skipped, in {report.seconds:.1f} s"
-    )
+        watch(options.store, options.paths, said, embedder, options.chroma)
     return 0
 
 
+@contextmanager
+def _progress(what: str, total: int | None) -> Iterator[Callable[[BuildReport], None]]:
+    """A bar with rate and, where there is a total, the time left; none where the output is no terminal."""
+    with tqdm(total=total, unit=" articles", desc=what, disable=None, leave=False) as bar:
+
+        def progress(report: BuildReport) -> None:
+            bar.update(report.added + report.changed + report.unchanged + len(report.skipped) - bar.n)
+
+        yield progress
+
+
+def _print_report(report: BuildReport, as_json: bool) -> None:
+    if as_json:
+        _print_json(asdict(report))
+    else:
+        print(
+            f"{report.articles} articles, {report.passages} passages: {report.added} added, {report.changed} changed, "
+            f"{report.removed} removed, {report.unchanged} unchanged, {len(report.skipped)} skipped, in {report.seconds:.1f} s"
+        )
+    sys.stdout.flush()  # with --watch, whoever reads a pipe waits for the line
+
+
 def _list(options: argparse.Namespace) -> int:
-    store = Store.open(options.store)
+    store = Store.open(options.store, chroma=options.chroma)
     counts = store.catalogue.passage_counts()
     same = same_text(store.catalogue.all_articles())
     rows = [
@@ -98,7 +137,7 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    article = _article(Store.open(options.store), options.article)
+    article = _article(Store.open(options.store, chroma=options.chroma), options.article)
     if options.json:
         _print_json({"article": article.id, "text": article.text, "story": [[span.start, span.end] for span in article.story]})
     else:
@@ -109,7 +148,7 @@ def _show(options: argparse.Namespace) -> int:
 def _remove(options: argparse.Namespace) -> int:
     Manifest.read(options.store)
     with writing(options.store):
-        store = Store.open(options.store)
+        store = Store.open(options.store, chroma=options.chroma)
         for id in options.articles:
             _article(store, id)  # all or none: a slip in the last name must not cost the others
         store.remove(options.articles)
@@ -119,18 +158,49 @@ def _remove(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    differences = Store.open(options.store, whole=False).differences()
+    if options.repair:
+        with _progress("Repairing", None) as progress:
+            report = repair(options.store, progress=progress, chroma=options.chroma)
+        print(f"{report.changed} articles made again.")
+    store = Store.open(options.store, whole=False, chroma=options.chroma)
+    differences = store.differences()
+    store.close()
     for line in differences:
         print(line)
     if differences:
-        print(f"{len(differences)} differences. Run: python -m index build with the same folders; it mends them.", file=sys.stderr)
+        print(
+            f"{len(differences)} differences. Run: python -m index verify --repair, or python -m index build with the same folders; "
+            "either mends them.",
+            file=sys.stderr,
+        )
         return 1
     print("Catalogue, Chroma and full-text index agree.")
     return 0
 
 
+def _export(options: argparse.Namespace) -> int:
+    """Needs neither the model nor any part of the store but the catalogue."""
+    Manifest.read(options.store)
+    path = options.store / "catalogue.sqlite3"
+    if not path.exists():
+        raise StoreDamaged(f"The store at {options.store} has lost its catalogue. Run: python -m index build with the same folders")
+    catalogue = Catalogue(path)
+    count = write_archive(catalogue, options.file)
+    catalogue.close()
+    print(f"{count} articles, {options.file.stat().st_size:,} bytes")
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    embedder = load_embedder(options.embedder) if options.embedder else None
+    with _progress("Importing", count_articles(options.file)) as progress:
+        report = restore(options.store, lambda: read_archive(options.file), embedder, progress, options.chroma)
+    _print_report(report, as_json=False)
+    return 0
+
+
 def _stats(options: argparse.Namespace) -> int:
-    store = Store.open(options.store)
+    store = Store.open(options.store, chroma=options.chroma)
     passages, sentences = store.catalogue.unit_counts()
     stats = {
         "articles": sum(store.catalogue.languages().values()),

@@ -1,19 +1,20 @@
 """Brings a store in step with folders, files and corpora: what is new is added, what changed replaced, what vanished removed. Or adds
-articles to it and leaves all others alone."""
+articles to it and leaves all others alone; or makes it of articles as they are; or mends it from its own catalogue."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
-from index.articles import Article, Skipped, Unchanged, read_sources
+from index.articles import CORPUS_SUFFIX, Article, Skipped, Unchanged, read_sources
 from index.embed import Embedder
-from index.errors import InputError
+from index.errors import InputError, StoreDamaged
 from index.passages import Passage, passages_of
-from index.store import Store, writing
+from index.store import Manifest, Store, writing
 
 # Passages that are embedded and written at once: enough to fill the model's batches, few enough that an interruption costs seconds.
 _BATCH_PASSAGES = 32
@@ -40,27 +41,32 @@ def build(
     passage_tokens: int | None = None,
     overlap_sentences: int | None = None,
     progress: Callable[[BuildReport], None] = lambda _: None,
+    chroma: str | None = None,
 ) -> BuildReport:
     """Makes the store at `folder` hold exactly the articles under `sources`.
 
-    `progress` is called after each article that was read and each batch that was written. Interrupted at any moment, the next build goes
-    on from there. Raises InputError where `sources` hold no article at all, and then nothing is removed; StoreInUse, StoreOfAnotherMaker,
-    StoreDamaged and EmbedderError as the store does.
+    `progress` is called after each article that was read and each batch that was written; `chroma` is the address of the server that has
+    the store's vectors, if one has. Interrupted at any moment, the next build goes on from there. Raises InputError where `sources` hold no
+    article at all, and then nothing is removed; StoreInUse, StoreOfAnotherMaker, StoreDamaged and EmbedderError as the store does.
     """
-    with _reporting(folder, embedder, passage_tokens, overlap_sentences) as (store, report):
+    with _reporting(folder, embedder, passage_tokens, overlap_sentences, chroma) as (store, report):
         _synchronise(store, sources, report, progress)
     return report
 
 
 def add(
-    folder: Path, sources: Sequence[Path], embedder: Embedder | None = None, progress: Callable[[BuildReport], None] = lambda _: None
+    folder: Path,
+    sources: Sequence[Path],
+    embedder: Embedder | None = None,
+    progress: Callable[[BuildReport], None] = lambda _: None,
+    chroma: str | None = None,
 ) -> BuildReport:
     """Adds the articles under `sources` to the store at `folder`, which is made if there is none; nothing is replaced, nothing removed.
 
     Of two articles with one id the first is kept, as in a build of both their folders: one whose id the store holds with other content is
-    skipped with a reason. `progress` and errors as in `build`; that there is no article under `sources` is none.
+    skipped with a reason. `progress`, `chroma` and errors as in `build`; that there is no article under `sources` is none.
     """
-    with _reporting(folder, embedder, None, None) as (store, report):
+    with _reporting(folder, embedder, None, None, chroma) as (store, report):
         known = store.catalogue.fingerprints()
 
         def fresh() -> Iterator[Article]:
@@ -77,15 +83,110 @@ def add(
     return report
 
 
+def restore(
+    folder: Path,
+    articles: Callable[[], Iterable[Article]],
+    embedder: Embedder | None = None,
+    progress: Callable[[BuildReport], None] = lambda _: None,
+    chroma: str | None = None,
+) -> BuildReport:
+    """Makes a store at `folder` of articles as they are: nothing is read anew in their texts.
+
+    `articles` is called twice: what it raises, it raises before anything is written. Interrupted at any moment, the same call goes on from
+    there. `progress`, `chroma` and errors as in `build`; raises InputError where the store holds an article that is not among them, too.
+    """
+    wanted = {article.id: article.sha256 for article in articles()}
+    with _reporting(folder, embedder, None, None, chroma) as (store, report):
+        store.hide_broken()
+        known = store.catalogue.fingerprints()
+        strangers = known.items() - wanted.items()
+        if strangers:
+            raise InputError(
+                f"The store at {folder} holds other articles, such as {min(strangers)[0]!r}. Name an empty or new folder with --store."
+            )
+
+        def fresh() -> Iterator[Article]:
+            for article in articles():
+                if article.id in known and store.catalogue.article(article.id) == article:
+                    report.unchanged += 1
+                else:
+                    yield article
+                progress(report)
+
+        _put(store, fresh(), known, report, progress)
+        left = store.catalogue.fingerprints(indexed=False)
+        if left:
+            store.remove(sorted(left))
+    return report
+
+
+def repair(
+    folder: Path,
+    embedder: Embedder | None = None,
+    progress: Callable[[BuildReport], None] = lambda _: None,
+    chroma: str | None = None,
+) -> BuildReport:
+    """Makes again, of the texts in the catalogue, what the other parts of the store lost or hold damaged; no source is read.
+
+    What a build or a removal was stopped at is finished or brought back: nothing in the catalogue is removed. The articles that were made
+    again count as changed. `progress`, `chroma` and errors as in `build`; raises StoreMissing where there is no store, and StoreDamaged,
+    with nothing removed, where the catalogue is empty and the other parts are not.
+    """
+    Manifest.read(folder)
+    with _reporting(folder, embedder, None, None, chroma) as (store, report):
+        if not any(store.catalogue.fingerprints(indexed=shown) for shown in (True, False)) and (store.words.ids() or store.lexical.ids()):
+            raise StoreDamaged(
+                f"The catalogue of the store at {folder} is empty, and the texts are nowhere else. "
+                "Run: python -m index build with the same folders; it mends it."
+            )
+        store.hide_damaged()
+        hidden = store.catalogue.fingerprints(indexed=False)
+        report.unchanged = len(store.catalogue.fingerprints())
+        _put(store, store.catalogue.hidden_articles(), hidden, report, progress)
+    return report
+
+
+def expected(sources: Sequence[Path]) -> int | None:
+    """How many articles and skipped files a build of `sources` is going to tell of, by the files' names; None where a corpus is among
+    them, whose lines are not counted."""
+    count = 0
+    for source in sources:
+        if not source.is_dir():
+            names = [source.name]
+        else:
+            names = []
+            for folder, inner, files in os.walk(source):
+                links = [name for name in inner if Path(folder, name).is_symlink()]  # each is skipped with a reason
+                inner[:] = [name for name in inner if not name.startswith(".")]
+                names += [name for name in links + files if not name.startswith(".")]
+        if any(name.lower().endswith(CORPUS_SUFFIX) for name in names):
+            return None
+        count += len(names)
+    return count
+
+
+def places_of(sources: Sequence[Path]) -> list[tuple[int, int] | None]:
+    """The device and number of each source; None of one that is not there. They change when a disk goes away or a folder is replaced."""
+    return [_place_of(source) for source in sources]
+
+
+def _place_of(source: Path) -> tuple[int, int] | None:
+    try:
+        found = source.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino
+
+
 @contextmanager
 def _reporting(
-    folder: Path, embedder: Embedder | None, passage_tokens: int | None, overlap_sentences: int | None
+    folder: Path, embedder: Embedder | None, passage_tokens: int | None, overlap_sentences: int | None, chroma: str | None
 ) -> Iterator[tuple[Store, BuildReport]]:
     """The store, open to be written, and a report whose totals are there at the end."""
     started = perf_counter()
     report = BuildReport()
     with writing(folder):
-        store = Store.open_or_make(folder, embedder, passage_tokens, overlap_sentences)
+        store = Store.open_or_make(folder, embedder, passage_tokens, overlap_sentences, chroma)
         try:
             yield store, report
             counts = store.catalogue.passage_counts()
@@ -99,6 +200,9 @@ def _synchronise(store: Store, sources: Sequence[Path], report: BuildReport, pro
     known = store.catalogue.fingerprints()
     vanished = set(known) | set(store.catalogue.fingerprints(indexed=False))
     before = len(known)
+    kept = f" The store keeps its {before} articles." if before else ""
+    folders = [source for source in sources if source.is_dir()]
+    places = places_of(folders)
 
     def fresh() -> Iterator[Article]:
         for item in _read(sources, known, report):
@@ -117,8 +221,10 @@ def _synchronise(store: Store, sources: Sequence[Path], report: BuildReport, pro
             if report.skipped
             else ""
         )
-        kept = f" The store keeps its {before} articles." if before else ""
         raise InputError(f"No article to index under {names}{why}. Name a folder with .txt, .md or .jsonl files.{kept}")
+    for folder, place, now in zip(folders, places, places_of(folders), strict=True):
+        if place != now:  # a disk that was taken out: what was not read is not gone
+            raise InputError(f"The folder {str(folder)!r} went away while it was read. Nothing was removed; build again when it is back.")
     if vanished:
         store.remove(sorted(vanished))
         report.removed = len(vanished & set(known))

@@ -53,6 +53,8 @@ _VERSION = 2
 # A passage's text is kept a second time: SQLite's substr ends a text at a NUL, and would read a long article anew for each of its passages.
 _PASSAGE = 'p.id, p.article, p.start, p."end", p.text, p.tokens, p.sentences'
 _ARTICLE = "id, sha256, text, story, title, publisher, author, date, language, url, places"
+# CROSS JOIN: the passages first. Left to itself SQLite goes through every article: 75 ms instead of 2 for 150 passages among 14,000.
+_PASSAGES_BY_ID = f"SELECT {_PASSAGE} FROM passages p CROSS JOIN articles a ON a.id = p.article WHERE a.indexed = 1 AND p.id IN"
 _QUOTATIONS = (
     'SELECT q.article, q.number, q.start, q."end", q.speech, q.speaker_start, q.speaker_end, q.speaker_name, q.cue_start, q.cue_end, '
     "q.utterance FROM quotations q JOIN articles a ON a.id = q.article WHERE a.indexed = 1"
@@ -124,6 +126,12 @@ class Catalogue:
     def transaction(self) -> Iterator[None]:
         """All that happens inside is kept, or nothing of it."""
         with self._errors(), transaction(self._db, "IMMEDIATE"):
+            yield
+
+    @contextmanager
+    def one_state(self) -> Iterator[None]:
+        """All that is read inside is of one moment, whatever another process writes."""
+        with self._errors(), transaction(self._db, "DEFERRED"):
             yield
 
     def put(self, article: Article, passages: Sequence[Passage], quotations: Sequence[Quotation]) -> None:
@@ -205,10 +213,16 @@ class Catalogue:
                 if article is not None:  # another process may have removed it by now
                     yield article
 
+    def hidden_articles(self) -> Iterator[Article]:
+        """Every article that readers do not see, by id, one at a time. Its text is whole, whatever else of it was written."""
+        with self._errors():
+            for id in sorted(self.fingerprints(indexed=False)):
+                yield _article(self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE id = ?", (id,)).fetchone())
+
     def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
         """The passages of visible articles among `ids`, by id."""
         rows = self._in_batches(
-            f"SELECT {_PASSAGE} FROM passages p JOIN articles a ON a.id = p.article WHERE a.indexed = 1 AND p.id IN",
+            _PASSAGES_BY_ID,
             list(dict.fromkeys(ids)),
         )
         return {row[0]: _passage(row) for row in rows}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from index.errors import OnRecordError
+from index.vectors import server_address
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -32,6 +33,17 @@ def default_store() -> Path:
 def add_store(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--store", type=Path, default=default_store(), metavar="DIR", help="the store (default: $ONRECORD_STORE, else .store)"
+    )
+    add_chroma(parser)
+
+
+def add_chroma(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--chroma",
+        type=server_address,
+        default=os.environ.get("ONRECORD_CHROMA") or None,
+        metavar="URL",
+        help="the Chroma server that has the store's vectors, as http://HOST:PORT (default: $ONRECORD_CHROMA, else the store's own folder)",
     )
 
 

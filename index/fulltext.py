@@ -36,7 +36,10 @@ class FullTextIndex:
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except (ValueError, OSError, RuntimeError) as error:
+        except BaseException as error:
+            # Over some damaged files tantivy panics, which PyO3 raises as no Exception, of a type that nobody exports.
+            if not isinstance(error, ValueError | OSError | RuntimeError) and type(error).__name__ != "PanicException":
+                raise
             reason = " ".join(str(error).split())[:200]
             if "lock" in reason.lower():
                 raise StoreInUse(f"The store at {self._path.parent} is in use by another process. Try again when it is done.") from error
@@ -50,6 +53,9 @@ class FullTextIndex:
         with self._errors():
             writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
             try:
+                # A writer that was killed before it committed leaves files that no reader is told of, under the very names that the next
+                # commit gives its own: it would fail ("FileAlreadyExists"), at each try.
+                writer.garbage_collect_files()
                 for key in removed:
                     writer.delete_documents_by_term("article", key)
                 for document in documents:

@@ -2,7 +2,8 @@
 
 .store/manifest.json        embedder, its version, encoding, passage size: nothing made otherwise is ever mixed in
 .store/catalogue.sqlite3    the articles and passages: the truth
-.store/chroma/              vectors of passages, and of sentences where the model has no token vectors, made from the catalogue
+.store/chroma/              vectors of passages, and of sentences where the model has no token vectors, made from the catalogue; not here
+                            but on a Chroma server where the store was made with one
 .store/tokens/              what the model made of each distinct text: its vector, its tokens' vectors
 .store/lexical/             the full-text index, made from the catalogue
 .store/words/               whole articles by pairs of neighbouring words, to check quotes; made from the catalogue
@@ -14,10 +15,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from secrets import token_hex
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -35,12 +38,13 @@ from index.quotations import quotations_of
 from index.spans import Span
 from index.terms import stems
 from index.tokens import TokenIndex
-from index.vectors import Kind, Unit, VectorIndex
+from index.vectors import Kind, ServedVectorIndex, Unit, VectorIndex
 from index.words import WordIndex
 
 FORMAT = 3
 _DRAFT = "manifest.json.new"
 _PARTS = ("catalogue.sqlite3", "chroma", "tokens", "lexical", "words")
+_COLLECTIONS = re.compile(r"onrecord-[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +57,21 @@ class Manifest:
     encoding: str = ENCODING
     passage_tokens: int = PASSAGE_TOKENS
     overlap_sentences: int = OVERLAP_SENTENCES
+    collections: str | None = None
+    """What the names of its collections on a Chroma server begin with; None where its vectors are in its own folder."""
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:
-        """Raises StoreMissing where there is none, StoreDamaged where it is not one."""
+        """Raises StoreMissing where there is none, StoreDamaged where it is not one, StoreOfAnotherMaker where another version made it."""
         try:
-            manifest = cls(**json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
-            if [type(value) for value in asdict(manifest).values()] != [str, str, int, str, int, int]:
+            values = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            _require_format(folder, values)
+            manifest = cls(**values)
+            *others, collections = asdict(manifest).values()
+            if [type(value) for value in others] != [str, str, int, str, int, int]:
                 raise TypeError("a value of another type")
+            if collections is not None and not _COLLECTIONS.fullmatch(collections):
+                raise ValueError("no name of collections")
             return manifest
         except (FileNotFoundError, NotADirectoryError) as error:
             raise StoreMissing(f"No store at {folder}. Run: python -m index build FOLDER --store {folder}") from error
@@ -71,12 +82,14 @@ class Manifest:
 
     def draft(self, folder: Path) -> None:
         """Says that a store is being made here: what is found beside a draft alone holds no article yet."""
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / _DRAFT).write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+        with _writable(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / _DRAFT).write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
 
     def publish(self, folder: Path) -> None:
         """Makes the draft the manifest: from now on there is a store."""
-        (folder / _DRAFT).replace(folder / "manifest.json")
+        with _writable(folder):
+            (folder / _DRAFT).replace(folder / "manifest.json")
 
     def differences(self, other: Manifest) -> list[str]:
         """What the two stores do differently, in words."""
@@ -87,39 +100,51 @@ class Manifest:
 class Store:
     """An open store. Everything that is read comes from articles that are wholly indexed."""
 
-    def __init__(self, folder: Path, manifest: Manifest, embedder: Embedder) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, embedder: Embedder, chroma: str | None = None, make: bool = True) -> None:
+        """`chroma` is the address of the server that has its vectors, if one has; collections that are not there are made if `make`."""
+        _same_place(folder, manifest, chroma)
         self.folder, self.manifest, self.embedder = folder, manifest, embedder
-        catalogue, chroma, tokens, lexical, words = (folder / name for name in _PARTS)
+        catalogue, vectors, tokens, lexical, words = (folder / name for name in _PARTS)
         self.catalogue = Catalogue(catalogue)
-        self.vectors = VectorIndex(chroma)
+        if manifest.collections is None or chroma is None:
+            self.vectors = VectorIndex(vectors)
+        else:
+            self.vectors = ServedVectorIndex(chroma, manifest.collections, make)
         self.tokens = TokenIndex(tokens)
         self.lexical = LexicalIndex(lexical)
         self.words = WordIndex(words)
 
     @classmethod
-    def open(cls, folder: Path, whole: bool = True) -> Store:
+    def open(cls, folder: Path, whole: bool = True, chroma: str | None = None) -> Store:
         """The store at `folder` with the embedder that it was made with. Unless `whole`, a part that was deleted counts as empty.
 
-        Raises StoreMissing, StoreDamaged, StoreOfAnotherMaker, and EmbedderError where its embedder is not to be had.
+        `chroma` is the address of the server that has its vectors, if one has. Raises StoreMissing, StoreDamaged, StoreOfAnotherMaker,
+        StoreError where that server cannot be used, and EmbedderError where its embedder is not to be had.
         """
         manifest = Manifest.read(folder)
         embedder = load_embedder(manifest.embedder)
         asked = replace(manifest, embedder=embedder.name, embedder_version=embedder.version, format=FORMAT, encoding=ENCODING)
         _same_maker(folder, manifest, asked)
-        lost = [name for name in _PARTS if not (folder / name).exists()]
+        lost = [name for name in _PARTS if not (folder / name).exists() and not (name == "chroma" and manifest.collections)]
         if whole and lost:
             raise StoreDamaged(
                 f"The store at {folder} has lost its {lost[0]}. Run: python -m index build with the same folders; it mends it."
             )
-        return cls(folder, manifest, embedder)
+        return cls(folder, manifest, embedder, chroma, make=not whole)
 
     @classmethod
     def open_or_make(
-        cls, folder: Path, embedder: Embedder | None = None, passage_tokens: int | None = None, overlap_sentences: int | None = None
+        cls,
+        folder: Path,
+        embedder: Embedder | None = None,
+        passage_tokens: int | None = None,
+        overlap_sentences: int | None = None,
+        chroma: str | None = None,
     ) -> Store:
         """The store at `folder`, made if there is none. What is None is as the store has it, else the default.
 
-        Raises StoreOfAnotherMaker where it was made with something else than asked for.
+        `chroma` as in `open`; one that is made has its vectors there. Raises StoreOfAnotherMaker where it was made with something else
+        than asked for, StoreError where that server cannot be used.
         """
         try:
             manifest = Manifest.read(folder)
@@ -135,9 +160,11 @@ class Store:
                 embedder.version,
                 passage_tokens=passage_tokens or PASSAGE_TOKENS,
                 overlap_sentences=OVERLAP_SENTENCES if overlap_sentences is None else overlap_sentences,
+                # Others may keep theirs on the same server.
+                collections=None if chroma is None else f"onrecord-{token_hex(16)}",
             )
             manifest.draft(folder)
-            store = cls(folder, manifest, embedder)
+            store = cls(folder, manifest, embedder, chroma)
             manifest.publish(folder)
             return store
         embedder = embedder or load_embedder(manifest.embedder)
@@ -146,9 +173,10 @@ class Store:
             embedder.version,
             passage_tokens=passage_tokens or manifest.passage_tokens,
             overlap_sentences=manifest.overlap_sentences if overlap_sentences is None else overlap_sentences,
+            collections=manifest.collections,
         )
         _same_maker(folder, manifest, asked)
-        return cls(folder, manifest, embedder)
+        return cls(folder, manifest, embedder, chroma)
 
     def close(self) -> None:
         self.catalogue.close()
@@ -230,6 +258,20 @@ class Store:
             self.lexical.update([], removed=sorted(strangers))
             self.words.update([], removed=sorted(strangers))
 
+    def hide_damaged(self) -> None:
+        """As hide_broken, and what is there but not as it was written: token vectors with another checksum, passages that are not their
+        article's text. Reads everything. Call under `writing`."""
+        self.tokens.forget_damaged()
+        displaced = {article.id for article in self.catalogue.all_articles() if self._displaced(article)}
+        if displaced:
+            with self.catalogue.transaction():
+                self.catalogue.hide(displaced)
+        self.hide_broken()
+
+    def _displaced(self, article: Article) -> list[Passage]:
+        """The passages that are not the article's text at their place."""
+        return [passage for passage in self.catalogue.passages_of(article.id) if passage.span.of(article.text) != passage.text]
+
     def _units(self, passages: dict[str, str], sentences: dict[str, str]) -> list[tuple[str, dict[str, str], set[str]]]:
         """For each place what it should hold, by the catalogue's passages and sentences (id to article), and the ids that it holds."""
         if isinstance(self.embedder, TokenEmbedder):
@@ -253,8 +295,9 @@ class Store:
             for passage in self.catalogue.passages_of(article.id):
                 passages[passage.id] = article.id
                 sentences |= {unit_id(article.id, span): article.id for span in passage.sentences}
-                if passage.span.of(article.text) != passage.text:
-                    lines.append(f"catalogue: passage {passage.id} is not the text of {article.id!r} at its place")
+            lines += [
+                f"catalogue: passage {passage.id} is not the text of {article.id!r} at its place" for passage in self._displaced(article)
+            ]
         for where, known, found in self._units(passages, sentences):
             lines += [f"{where}: {id} of {known[id]!r} is missing" for id in sorted(known.keys() - found)]
             lines += [f"{where}: {id} is of no article in the catalogue" for id in sorted(found - known.keys())]
@@ -267,23 +310,34 @@ class Store:
 def writing(folder: Path) -> Iterator[None]:
     """Holds the store's lock, which the operating system takes back from a process that dies. Raises StoreInUse where another holds it."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / "lock")
-        lock.acquire(timeout=0)
+        with _writable(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(folder / "lock")
+            lock.acquire(timeout=0)
     except Timeout as error:
         holder = folder / "writer"
         who = f"process {holder.read_text(encoding='utf-8')}" if holder.exists() else "another process"
         raise StoreInUse(f"The store at {folder} is in use: {who} is writing to it. Try again when it is done.") from error
-    except OSError as error:
-        raise StoreDamaged(
-            f"The store at {folder} cannot be written ({error.strerror}). Check its rights or name another with --store."
-        ) from error
     try:
-        (folder / "writer").write_text(str(os.getpid()), encoding="utf-8")
+        with _writable(folder):
+            (folder / "writer").write_text(str(os.getpid()), encoding="utf-8")
         yield
     finally:
-        (folder / "writer").unlink(missing_ok=True)
+        with suppress(OSError):  # it only says who wrote
+            (folder / "writer").unlink(missing_ok=True)
         lock.release()
+
+
+@contextmanager
+def _writable(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except Timeout:
+        raise  # an OSError as well
+    except OSError as error:
+        raise StoreDamaged(
+            f"The store at {folder} cannot be written ({error.strerror}). Check disk space and rights, or name another with --store."
+        ) from error
 
 
 def with_title(article: Article, span: Span) -> str:
@@ -297,11 +351,32 @@ def title_above(title: str | None, text: str) -> str:
     return "" if title is None or title in text else f"{title}\n"
 
 
+def _require_format(folder: Path, values: object) -> None:
+    """Of another format, the manifest may have other fields too."""
+    found = values.get("format", FORMAT) if isinstance(values, dict) else FORMAT
+    if type(found) is int and found != FORMAT:
+        age = "an older" if found < FORMAT else "a newer"
+        raise StoreOfAnotherMaker(
+            f"The store at {folder} was made by {age} version of On Record (format {found} there, {FORMAT} here). "
+            "Run: python -m index build FOLDER --store ANOTHER"
+        )
+
+
 def _same_maker(folder: Path, manifest: Manifest, asked: Manifest) -> None:
     differences = manifest.differences(asked)
     if differences:
         raise StoreOfAnotherMaker(
             f"The store at {folder} was made in another way ({'; '.join(differences)}). Build a new one with --store, or ask for the same."
+        )
+
+
+def _same_place(folder: Path, manifest: Manifest, chroma: str | None) -> None:
+    if manifest.collections is not None and chroma is None:
+        raise StoreOfAnotherMaker(f"The store at {folder} has its vectors on a Chroma server. Say where with --chroma http://HOST:PORT.")
+    if manifest.collections is None and chroma is not None:
+        raise StoreOfAnotherMaker(
+            f"The store at {folder} has its vectors in its own folder, not on a Chroma server. "
+            "Leave out --chroma and $ONRECORD_CHROMA, or build a new store with --store."
         )
 
 

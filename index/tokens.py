@@ -11,6 +11,7 @@ most rows that nobody reads. All of it can be made again from the catalogue, by 
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -223,26 +224,26 @@ class TokenIndex:
 
     def differences(self) -> list[str]:
         """A line for each text that is not in the file as it was written, or one for all where there is no file; empty when all is well."""
-
-        def read(file: _File) -> list[str]:
-            select = """SELECT t.hash, t.first, t.rows, t.checksum, v.vector FROM texts t LEFT JOIN vectors v ON v.text = t.number
-                ORDER BY t.first"""
-            lines = []
-            with self._open(file) as opened:
-                for hash, first, rows, checksum, vector in self._db.execute(select):
-                    opened.seek(first * file.row.itemsize)
-                    content = opened.read(rows * file.row.itemsize)
-                    if len(content) < rows * file.row.itemsize:
-                        lines.append(f"tokens: the text {hash} is not wholly in {file.name}; delete {self._path}")
-                    elif crc32(vector or b"", crc32(content)) != checksum:
-                        lines.append(f"tokens: the vectors of the text {hash} are not those that were written; delete {self._path}")
-            return lines
-
         with self._guarded():
             try:
-                return self._in_one_state(read)
+                return [f"tokens: {said}; delete {self._path}" for _, said in self._in_one_state(self._damaged_texts)]
             except FileNotFoundError:
                 return [f"tokens: {self._file().name} is missing"]
+
+    def _damaged_texts(self, file: _File) -> list[tuple[int, str]]:
+        """The number of each text that is not in the file as it was written, and what is wrong with it."""
+        select = """SELECT t.number, t.hash, t.first, t.rows, t.checksum, v.vector FROM texts t LEFT JOIN vectors v ON v.text = t.number
+            ORDER BY t.first"""
+        found = []
+        with self._open(file) as opened:
+            for number, hash, first, rows, checksum, vector in self._db.execute(select):
+                opened.seek(first * file.row.itemsize)
+                content = opened.read(rows * file.row.itemsize)
+                if len(content) < rows * file.row.itemsize:
+                    found.append((number, f"the text {hash} is not wholly in {file.name}"))
+                elif crc32(vector or b"", crc32(content)) != checksum:
+                    found.append((number, f"the vectors of the text {hash} are not those that were written"))
+        return found
 
     def _open(self, file: _File) -> BinaryIO:
         return (self._path / file.name).open("rb") if file.rows else BytesIO()
@@ -343,10 +344,29 @@ class TokenIndex:
         (unused,) = self._db.execute("SELECT coalesce(sum(rows), 0) FROM texts WHERE users = 0").fetchone()
         if 2 * unused <= file.rows or unused * file.row.itemsize <= _LEAST_TO_FREE:
             return
-        places = self._db.execute("SELECT number, first, rows FROM texts WHERE users > 0 ORDER BY first").fetchall()
+        self._rewrite(file, [number for (number,) in self._db.execute("SELECT number FROM texts WHERE users = 0")])
+
+    def forget_damaged(self) -> None:
+        """Forgets the texts that `differences` names, with their units. Call where one process writes, as `put`."""
+        with self._guarded():
+            file = self._tidied()
+            try:
+                damaged = [number for number, _ in self._in_one_state(self._damaged_texts)]
+            except FileNotFoundError:
+                damaged = [number for (number,) in self._db.execute("SELECT number FROM texts WHERE rows > 0")]
+            if damaged:
+                self._rewrite(file, damaged)
+
+    def _rewrite(self, file: _File, dropped: Sequence[int]) -> None:
+        """Writes the rows of all texts but those of these numbers to the next file, and forgets those and their units."""
+        gone = set(dropped)
+        places = [place for place in self._db.execute("SELECT number, first, rows FROM texts ORDER BY first") if place[0] not in gone]
         moved: list[tuple[int, int]] = []
         end = 0
-        with self._open(file) as old, (self._path / replace(file, number=file.number + 1).name).open("wb") as new:
+        with (
+            self._open(file) if any(rows for _, _, rows in places) else BytesIO() as old,
+            (self._path / replace(file, number=file.number + 1).name).open("wb") as new,
+        ):
             for number, first, rows in places:
                 old.seek(first * file.row.itemsize)
                 if new.write(old.read(rows * file.row.itemsize)) < rows * file.row.itemsize:
@@ -355,9 +375,11 @@ class TokenIndex:
                 end += rows
             self._force(new)
         with transaction(self._db, "IMMEDIATE"):
-            self._db.execute("DELETE FROM vectors WHERE text IN (SELECT number FROM texts WHERE users = 0)")
-            self._db.execute("DELETE FROM texts WHERE users = 0")
+            # One look through the units, which are not listed by text.
+            self._db.execute("DELETE FROM units WHERE text IN (SELECT value FROM json_each(?))", (json.dumps(sorted(gone)),))
+            self._db.executemany("DELETE FROM vectors WHERE text = ?", [(number,) for number in gone])
+            self._db.executemany("DELETE FROM texts WHERE number = ?", [(number,) for number in gone])
             self._db.executemany("UPDATE texts SET first = ? WHERE number = ?", moved)
             self._list(replace(file, number=file.number + 1, rows=end))
         # Whoever has it mapped goes on reading it.
-        (self._path / file.name).unlink()
+        (self._path / file.name).unlink(missing_ok=True)

@@ -1,34 +1,49 @@
 """Passages and sentences as vectors in Chroma. The only room that imports chromadb.
 
 Two collections: `passages`, with text and metadata to filter by, and `sentences`, vectors alone. Cosine distance, nothing reported to
-anybody.
+anybody. They are in a folder of the store, or on a Chroma server where the user names one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import re
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
+from functools import partial
 from heapq import nlargest
+from ipaddress import IPv6Address
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Literal
+from threading import Thread
+from time import monotonic, sleep
+from typing import Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
 import chromadb
 import numpy as np
 from chromadb.api.collection_configuration import CreateHNSWConfiguration
 from chromadb.config import Settings
-from chromadb.errors import InternalError
+from chromadb.errors import ChromaError, InternalError, NotFoundError
 
 from index.embed import Vectors
-from index.errors import StoreDamaged
+from index.errors import SettingError, StoreDamaged, StoreError
 from index.filters import Filters
 
+T = TypeVar("T")
 Kind = Literal["passages", "sentences"]
 _KINDS: tuple[Kind, ...] = ("passages", "sentences")
 # Of the true 50 nearest among 6,239 sentences of the public sets Chroma's defaults (100) find .961, these .990, in 1.4 ms instead of 1.1.
 _HNSW: CreateHNSWConfiguration = {"space": "cosine", "ef_construction": 200, "ef_search": 200}
 _BATCH = 1000
+# Seconds in which a server that went away is waited for: one that was killed with 5,000 passages was back in 0.8.
+_PATIENCE = 5.0
+_AGAIN = 0.1
+# Seconds that a server may take to be opened, and to do one thing. The first took 0.1; of the second the longest was the first question
+# after a start, which reads all vectors: 0.9 of 10,000 passages, 2.2 of 30,000.
+_OPENING = 10.0
+_DOING = 300.0
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +67,18 @@ class VectorIndex:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        with self._errors():
-            self._open()
+        self._do(self._open)
 
     def _open(self) -> None:
         self._client = chromadb.PersistentClient(str(self._path), settings=Settings(anonymized_telemetry=False))
-        self._collections = {
-            kind: self._client.get_or_create_collection(kind, embedding_function=None, configuration={"hnsw": _HNSW}) for kind in _KINDS
-        }
+        self._collections = {kind: self._made(kind) for kind in _KINDS}
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def _made(self, name: str) -> chromadb.Collection:
+        return self._client.get_or_create_collection(name, embedding_function=None, configuration={"hnsw": _HNSW})
+
+    def _do(self, action: Callable[[], T]) -> T:
         try:
-            yield
+            return action()
         except Exception as error:  # chromadb raises its own, Rust's and SQLite's
             reason = " ".join(str(error).split())[:200]
             raise StoreDamaged(
@@ -78,23 +92,23 @@ class VectorIndex:
 
     def put(self, kind: Kind, units: Sequence[Unit], vectors: Vectors) -> None:
         """Writes units, of vectors with shape (len(units), dimensions), in the place of those with their ids."""
-        with self._errors():
-            for start in range(0, len(units), _BATCH):
-                batch = units[start : start + _BATCH]
-                self._collections[kind].upsert(
-                    ids=[unit.id for unit in batch],
-                    embeddings=vectors[start : start + _BATCH],
-                    metadatas=[unit.metadata() for unit in batch],
-                    documents=[unit.text for unit in batch] if kind == "passages" else None,
-                )
+        for start in range(0, len(units), _BATCH):
+            self._do(partial(self._put, kind, units[start : start + _BATCH], vectors[start : start + _BATCH]))
+
+    def _put(self, kind: Kind, units: Sequence[Unit], vectors: Vectors) -> None:
+        self._collections[kind].upsert(
+            ids=[unit.id for unit in units],
+            embeddings=vectors,
+            metadatas=[unit.metadata() for unit in units],
+            documents=[unit.text for unit in units] if kind == "passages" else None,
+        )
 
     def remove(self, article_keys: Sequence[str]) -> None:
         """Forgets everything of these articles."""
-        with self._errors():
-            for start in range(0, len(article_keys), _BATCH):
-                theirs: dict[str, Any] = {"article": {"$in": list(article_keys[start : start + _BATCH])}}
-                for collection in self._collections.values():
-                    collection.delete(where=theirs)
+        for start in range(0, len(article_keys), _BATCH):
+            theirs: dict[str, Any] = {"article": {"$in": list(article_keys[start : start + _BATCH])}}
+            for collection in self._collections.values():
+                self._do(partial(collection.delete, where=theirs))
 
     def nearest(
         self, kind: Kind, question: Vectors, count: int, filters: Filters, article_keys: Sequence[str] | None = None
@@ -110,38 +124,155 @@ class VectorIndex:
         return nlargest(count, found, key=itemgetter(1))
 
     def _nearest(self, kind: Kind, question: Vectors, count: int, where: dict[str, Any] | None) -> list[tuple[str, float]]:
-        with self._errors():
-            try:
-                found = self._query(kind, question, count, where)
-            except InternalError:
-                # Another process wrote meanwhile: what a filter allows now is looked up among the vectors as they were when Chroma was
-                # opened ("Error finding id"), until it is opened again.
-                self.close()
-                self._open()
-                found = self._query(kind, question, count, where)
+        found = self._do(lambda: self._query(kind, question, count, where))
         assert found["distances"] is not None
         return [(id, 1.0 - distance) for id, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def _query(self, kind: Kind, question: Vectors, count: int, where: dict[str, Any] | None) -> chromadb.QueryResult:
+        try:
+            return self._query_once(kind, question, count, where)
+        except InternalError:
+            # Another process wrote meanwhile: what a filter allows now is looked up among the vectors as they were when Chroma was
+            # opened ("Error finding id"), until it is opened again.
+            self.close()
+            self._open()
+            return self._query_once(kind, question, count, where)
+
+    def _query_once(self, kind: Kind, question: Vectors, count: int, where: dict[str, Any] | None) -> chromadb.QueryResult:
         return self._collections[kind].query(query_embeddings=question[None, :], n_results=count, where=where, include=["distances"])
 
     def vectors(self, kind: Kind, ids: Sequence[str]) -> dict[str, Vectors]:
         """The vectors of those of `ids` that exist."""
-        with self._errors():
-            found = self._collections[kind].get(ids=list(ids), include=["embeddings"]) if ids else None
-        if found is None or found["embeddings"] is None:
+        if not ids:
+            return {}
+        found = self._do(lambda: self._collections[kind].get(ids=list(ids), include=["embeddings"]))
+        if found["embeddings"] is None:
             return {}
         return dict(zip(found["ids"], np.asarray(found["embeddings"], dtype=np.float32), strict=True))
 
     def count(self, kind: Kind) -> int:
         """How many units there are."""
-        with self._errors():
-            return self._collections[kind].count()
+        return self._do(self._collections[kind].count)
 
     def ids(self, kind: Kind) -> set[str]:
         """Every id, for comparison with the catalogue."""
-        with self._errors():
-            return set(self._collections[kind].get(include=[])["ids"])
+        return self._do(lambda: set(self._collections[kind].get(include=[])["ids"]))
+
+
+class ServedVectorIndex(VectorIndex):
+    """The vectors of a store on the Chroma server at `address`, as `server_address` gives it, in collections whose names begin with `name`.
+
+    Where they are not there, they are made if `make`; else StoreDamaged is raised. Raises StoreError where the server does not answer, is
+    none of Chroma's or of another major version. One that goes away and is back in a few seconds is not noticed.
+    """
+
+    def __init__(self, address: str, name: str, make: bool) -> None:
+        self._address, self._name, self._make = address, name, make
+        try:
+            _within(_OPENING, self._open)
+        except NotFoundError as error:
+            raise self._lost() from error
+        except StoreError:
+            raise
+        except Exception as error:
+            raise StoreError(
+                f"No Chroma server answers at {address} ({_reason(error)}). Start it, or name another with --chroma, and try again."
+            ) from error
+
+    def _open(self) -> None:
+        port = urlsplit(self._address).port
+        assert port is not None
+        # In the settings as well: Chroma's own environment variables would contradict the arguments. The whole address as host, for Chroma
+        # takes a name that begins with "http" for one.
+        settings = Settings(anonymized_telemetry=False, chroma_server_host=self._address, chroma_server_http_port=port)
+        self._client = chromadb.HttpClient(self._address, port, settings=settings)
+        theirs, ours = str(self._client.get_version()), chromadb.__version__.partition(".")[0]
+        if theirs.partition(".")[0] != ours:
+            raise StoreError(
+                f"The Chroma server at {self._address} is of version {_printable(theirs)[:20]}, which this program does not speak. "
+                f"Name one of version {ours} with --chroma."
+            )
+        found = self._made if self._make else self._there
+        self._collections = {kind: found(f"{self._name}-{kind}") for kind in _KINDS}
+
+    def _there(self, name: str) -> chromadb.Collection:
+        return self._client.get_collection(name, embedding_function=None)
+
+    def _do(self, action: Callable[[], T]) -> T:
+        """What is done twice, because nobody knows whether the server did it before it went away, must come to the same."""
+        until = monotonic() + _PATIENCE
+        while True:
+            try:
+                return _within(_DOING, action)
+            except NotFoundError as error:
+                raise self._lost() from error
+            except Exception as error:  # of Chroma, of the library that it calls the server with, and of what is no answer
+                is_answer = isinstance(error, ChromaError | ValueError | TypeError)
+                if is_answer or monotonic() > until:
+                    raise StoreError(
+                        f"The Chroma server at {self._address} does not do what it is asked for ({_reason(error)}). "
+                        "When it is in order, try again: what was stored is kept, and a build goes on where it was."
+                    ) from error
+            sleep(_AGAIN)
+
+    def _query(self, kind: Kind, question: Vectors, count: int, where: dict[str, Any] | None) -> chromadb.QueryResult:
+        return self._query_once(kind, question, count, where)
+
+    def _lost(self) -> StoreDamaged:
+        return StoreDamaged(
+            f"The Chroma server at {self._address} does not hold the vectors of this store ({self._name}). Name the one that does with "
+            "--chroma, or run: python -m index verify --repair; it puts them there."
+        )
+
+
+def server_address(text: str) -> str:
+    """The address of a Chroma server as it is used and shown, from one that a user gives. Raises SettingError where it is none.
+
+    >>> server_address("http://Vectors.example:8000/")
+    'http://vectors.example:8000'
+    """
+    if "@" in text:
+        raise SettingError(
+            "The address of a Chroma server is shown where it is used: it takes no user and password. Write http://HOST:PORT."
+        )
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+        if ":" in host:
+            host = f"[{IPv6Address(host)}]"
+        elif not _HOST.fullmatch(host):
+            raise ValueError("no host")
+        if parts.scheme not in ("http", "https") or not port or parts.path not in ("", "/") or parts.query or parts.fragment:
+            raise ValueError("no address")
+    except ValueError as error:
+        raise SettingError(f"{text!r} is no address of a Chroma server. Write it as http://HOST:PORT, or https://HOST:PORT.") from error
+    return f"{parts.scheme}://{host}:{port}"
+
+
+def _within(seconds: float, action: Callable[[], T]) -> T:
+    """What the action returns or raises; TimeoutError where it takes longer, for Chroma's client waits without end."""
+    done: Future[T] = Future()
+
+    def work() -> None:
+        try:
+            done.set_result(action())
+        except BaseException as error:
+            done.set_exception(error)
+
+    # A daemon: the process can end though the server never answers.
+    Thread(target=work, daemon=True).start()
+    if not wait([done], seconds).done:
+        raise TimeoutError(f"no answer in {seconds:.0f} seconds")
+    return done.result()
+
+
+def _reason(error: Exception) -> str:
+    """An error's words, which may be whatever listens there."""
+    return _printable(" ".join(str(error).split()) or type(error).__name__)[:200]
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
 def _where(filters: Filters, article_keys: Sequence[str] | None = None) -> dict[str, Any] | None:

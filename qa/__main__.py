@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from tqdm import tqdm
 
-from index.commandline import Parser, add_json, add_store, run, visible
+from index.commandline import Parser, add_chroma, add_json, add_store, run, visible
 from index.errors import InputError, SettingError
 from index.filters import Filters, first_day, last_day
 from index.spans import Span
@@ -89,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--store", type=Path, metavar="DIR", help="keep the store there, or use the one that is there (default: a temporary one)"
     )
+    add_chroma(sub)
     sub.add_argument("--report", type=Path, metavar="DIR", help="write index.html and report.json to this folder")
     sub.add_argument("--baselines", action="store_true", help="measure BM25, plain vectors and LlamaIndex on the same articles as well")
     sub.add_argument(
@@ -108,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _ask(options: argparse.Namespace) -> int:
     questions, filters = _questions(options), _filters(options)
-    store = Store.open(options.store)
+    store = Store.open(options.store, chroma=options.chroma)
     for question in questions:
         found = answer(store, question, filters)
         if options.json or options.questions:
@@ -122,7 +123,7 @@ def _search(options: argparse.Namespace) -> int:
     if options.k < 1:
         raise SettingError("-k is the number of passages: 1 or more.")
     questions, filters = _questions(options), _filters(options)
-    store = Store.open(options.store)
+    store = Store.open(options.store, chroma=options.chroma)
     for question in questions:
         hits = retrieve(store, analyse(store, question), options.k, filters)
         if options.json or options.questions:
@@ -144,7 +145,7 @@ def _check(options: argparse.Namespace) -> int:
     if options.draft is not None:
         return _check_draft(options)
     claims = _claims(options)
-    store = Store.open(options.store)
+    store = Store.open(options.store, chroma=options.chroma)
     well = True
     for check in _with_progress(check_all(store, claims), len(claims)):
         well = well and check.verdict in report.GOOD
@@ -159,7 +160,7 @@ def _check_draft(options: argparse.Namespace) -> int:
     if options.report is not None:
         report.check_report(options.report, options.draft)
     text = read_draft(options.draft)
-    store = Store.open(options.store)
+    store = Store.open(options.store, chroma=options.chroma)
     found: list[DraftQuote] = []
     with tqdm(unit=" quotations", desc="Checking", disable=None, leave=False) as bar:  # None: no bar where output is no terminal
 
@@ -181,7 +182,7 @@ def _check_draft(options: argparse.Namespace) -> int:
 
 
 def _quotes(options: argparse.Namespace) -> int:
-    catalogue = Store.open(options.store).catalogue
+    catalogue = Store.open(options.store, chroma=options.chroma).catalogue
     if options.article is None:
         articles = catalogue.all_articles()
     else:

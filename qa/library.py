@@ -70,12 +70,17 @@ class Removed:
 class Library:
     """The store at `folder`. `sources` is what it is brought in step with when that is begun; `samples` are records of a questions.jsonl,
     of which those are offered that the store's articles answer. `added` is the folder in which files are kept that are added here; it
-    is made with the first."""
+    is made with the first. `chroma` is the address of the server that has the store's vectors, if one has."""
 
     def __init__(
-        self, folder: Path, sources: Path | None = None, samples: Sequence[Mapping[str, Any]] = (), added: Path = Path("added")
+        self,
+        folder: Path,
+        sources: Path | None = None,
+        samples: Sequence[Mapping[str, Any]] = (),
+        added: Path = Path("added"),
+        chroma: str | None = None,
     ) -> None:
-        self._folder, self._sources, self._samples, self.added = folder, sources, samples, added
+        self._folder, self._sources, self._samples, self.added, self._chroma = folder, sources, samples, added, chroma
         self._turn = threading.Lock()
         self._store: Store | None = None
         self._checker: Checker | None = None
@@ -120,9 +125,10 @@ class Library:
             try:
                 with self._pen:
                     if files:
-                        self._skipped += tuple(add(self._folder, files, progress=self._progress()).skipped)
+                        self._skipped += tuple(add(self._folder, files, progress=self._progress(), chroma=self._chroma).skipped)
                     else:
-                        self._skipped = tuple(build(self._folder, self._everything(), progress=self._progress()).skipped)
+                        report = build(self._folder, self._everything(), progress=self._progress(), chroma=self._chroma)
+                        self._skipped = tuple(report.skipped)
                 self._troubles.pop(bool(files), None)
             except StoreInUse as error:
                 self._troubles[bool(files)], self._read = str(error), None
@@ -397,7 +403,7 @@ class Library:
             # Before the parts are opened: what is written meanwhile must make a difference next time.
             with closing(Catalogue(path)) as catalogue:
                 self._stamp = (path.stat().st_ino, catalogue.generation())
-        self._store = Store.open(self._folder)
+        self._store = Store.open(self._folder, chroma=self._chroma)
         return self._store
 
     def _current_checker(self) -> Checker:

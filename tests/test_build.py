@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from index.articles import Skipped
-from index.build import BuildReport, add, build
+from index.build import BuildReport, add, build, expected
 from index.catalogue import Catalogue
 from index.embed import Embedder, TokenEmbedder, Vectors
 from index.errors import EmbedderError, InputError, StoreDamaged, StoreOfAnotherMaker
@@ -435,6 +435,22 @@ def test_progress_grows_to_what_the_report_says(sources: Path, folder: Path, tin
     report = build(folder, [sources], tiny_embedder, progress=lambda report: steps.append(report.added))
     assert steps == sorted(steps)
     assert steps[-1] == report.added == 4
+
+
+def test_how_many_articles_are_expected_is_known_before_they_are_read(
+    sources: Path, folder: Path, tmp_path: Path, tiny_embedder: Any
+) -> None:
+    (sources / "empty.txt").write_bytes(b"")
+    (sources / "table.xlsx").write_bytes(b"PK")
+    (sources / ".hidden").mkdir()
+    (sources / ".hidden" / "a.txt").write_text("nobody reads this", encoding="utf-8")
+    (sources / "sub").mkdir()
+    (sources / "sub" / ".draft.txt").write_text("nor this", encoding="utf-8")
+    (sources / "sub" / "back").symlink_to(sources)
+    report = build(folder, [sources, sources / "001.txt"], tiny_embedder)
+    assert expected([sources, sources / "001.txt"]) == report.added + len(report.skipped) == 8
+    (sources / "sub" / "Corpus.JSONL").write_text("", encoding="utf-8")
+    assert expected([sources]) is None
 
 
 def test_a_corpus_and_a_folder_are_built_together(sources: Path, folder: Path, tmp_path: Path, tiny_embedder: Any) -> None:

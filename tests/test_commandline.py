@@ -10,10 +10,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -154,6 +155,14 @@ ERRORS = [
     ("index build {articles} --store {damaged-tokens}", r"cannot be used .* delete that folder and run: python -m index build"),
     ("index build {articles} --store {damaged-lexical}", r"cannot be used .* delete that folder and run: python -m index build"),
     *[(f"index {command} --store {{nowhere}}", NO_STORE) for command in ("list", "remove x", "verify")],
+    ("index export {new} --store {nowhere}", NO_STORE),
+    (
+        "index export {nowhere}/a.gz --store {store}",
+        r"cannot be written \(No such file or directory\)\. Name a file in a folder with room\.$",
+    ),
+    ("index export {new} --store {without-catalogue}", r"has lost its catalogue\. Run: python -m index build with the same folders$"),
+    ("index import {nowhere} --store {new}", r"cannot be read \(No such file or directory\)\. Check the name and its rights\.$"),
+    ("index import {file} --store {new}", r"is damaged or none .* Name one that `python -m index export` wrote\.$"),
     ("index show no.txt --store {store}", r"^There is no article 'no\.txt' in this store\. `python -m index list` names them\.$"),
     ("index remove ferry.txt no.txt --store {store}", r"^There is no article 'no\.txt' in this store"),
     ("qa ask --store {store}", r"^Ask one QUESTION, or name a file of them with --questions FILE\.jsonl\.$"),
@@ -326,7 +335,8 @@ def test_verify_is_exit_1_and_a_line_for_each_difference(place: Path, tmp_path: 
         re.search(r"^(Chroma passages|tokens|full-text index|word index): .* is (missing|of no article in the catalogue)$", line)
         for line in lines
     )
-    assert done.stderr == f"{len(lines)} differences. Run: python -m index build with the same folders; it mends them.\n"
+    said = "Run: python -m index verify --repair, or python -m index build with the same folders; either mends them."
+    assert done.stderr == f"{len(lines)} differences. {said}\n"
     succeed("index", "build", place / "articles", "--store", tmp_path / "store")
     succeed("index", "verify", "--store", tmp_path / "store")
 
@@ -341,6 +351,37 @@ def test_verify_says_which_texts_token_vectors_are_damaged_and_its_advice_mends_
     shutil.rmtree(said[1])
     succeed("index", "build", place / "articles", "--store", tmp_path / "store")
     succeed("index", "verify", "--store", tmp_path / "store")
+
+
+@pytest.mark.parametrize("part", ["without-chroma", "without-tokens", "without-words", "without-lexical", "flipped-token"])
+def test_verify_repairs_without_the_sources_and_is_then_exit_0(place: Path, tmp_path: Path, part: str) -> None:
+    shutil.copytree(place / part, tmp_path / "store")
+    said = succeed("index", "verify", "--repair", "--store", tmp_path / "store")
+    assert re.fullmatch(r"[12] articles made again\.\nCatalogue, Chroma and full-text index agree\.\n", said)
+    assert succeed("index", "verify", "--repair", "--store", tmp_path / "store").startswith("0 articles made again.")
+    assert contents(tmp_path / "store") == contents(place / "store")
+
+
+def test_a_repair_of_a_store_without_its_catalogue_is_refused(place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place / "without-catalogue", tmp_path / "store")
+    check_error(run("index", "verify", "--repair", "--store", tmp_path / "store"), r"Run: python -m index build with the same folders")
+
+
+def test_an_archive_carries_the_articles_to_another_store(place: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "news.jsonl.gz"
+    said = succeed("index", "export", archive, "--store", place / "store")
+    assert said == f"2 articles, {archive.stat().st_size:,} bytes\n"
+    said = succeed("index", "import", archive, "--store", tmp_path / "store")
+    assert re.fullmatch(r"2 articles, 2 passages: 2 added, 0 changed, 0 removed, 0 unchanged, 0 skipped, in \d+\.\d s\n", said)
+    assert contents(tmp_path / "store") == contents(place / "store")
+    succeed("index", "verify", "--store", tmp_path / "store")
+    assert "2 unchanged" in succeed("index", "import", archive, "--store", tmp_path / "store")
+    succeed("index", "remove", "ferry.txt", "--store", tmp_path / "store")
+    succeed("index", "export", tmp_path / "one.gz", "--store", tmp_path / "store")
+    check_error(run("index", "import", tmp_path / "one.gz", "--store", place / "store"), r"holds other articles, such as 'ferry\.txt'")
+    shutil.copytree(place / "of-another-embedder", tmp_path / "other")
+    assert succeed("index", "export", tmp_path / "other.gz", "--store", tmp_path / "other").startswith("2 articles")
+    assert (tmp_path / "other.gz").read_bytes() == archive.read_bytes()
 
 
 ANSWER_FIELDS = {"question", "language", "answer", "short_answer", "abstained", "reason", "statements", "citations", "timings_ms"}
@@ -526,6 +567,36 @@ def test_ctrl_c_ends_a_build_in_one_line_and_the_next_goes_on(tmp_path: Path) ->
     assert err == "Stopped. What was finished is kept; run the same command to go on.\n"
     assert "160 articles" in succeed("index", "build", tmp_path / "articles", "--store", store)
     succeed("index", "verify", "--store", store)
+
+
+def test_a_terminal_is_shown_how_far_a_build_is_at_what_rate_and_how_long_it_takes(place: Path, tmp_path: Path) -> None:
+    ours, terminal = os.openpty()
+    termios.tcsetwinsize(terminal, (24, 100))  # no bar is drawn where there is no room
+    command = [sys.executable, "-m", "index", "build", str(place / "articles"), "--store", str(tmp_path / "store")]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=terminal) as process:
+        os.close(terminal)
+        shown = b""
+        with suppress(OSError):  # EIO: the process has ended
+            while data := os.read(ours, 4096):
+                shown += data
+    os.close(ours)
+    assert process.returncode == 0
+    assert re.search(rb"Indexing: 100%.* 2/2 \[\d\d:\d\d<\d\d:\d\d, .*articles/s\]", shown), shown
+
+
+@pytest.mark.usefixtures("listening_to_ctrl_c")
+def test_a_build_that_watches_stays_until_ctrl_c(place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place / "articles", tmp_path / "articles")
+    with start("index", "build", tmp_path / "articles", "--watch", "--store", tmp_path / "store") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("2 articles, 2 passages: 2 added,")
+        (tmp_path / "articles" / "ferry.txt").unlink()
+        assert process.stdout.readline().startswith("1 articles, 1 passages: 0 added, 0 changed, 1 removed, 1 unchanged,")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert err == "Stopped. What was finished is kept; run the same command to go on.\n"
+    succeed("index", "verify", "--store", tmp_path / "store")
 
 
 @pytest.mark.parametrize("command", ["index", "qa ask"])

@@ -56,7 +56,7 @@ ORDER = [
         "words",
         "tokens",
     ),
-    *("store", "build", "commandline", "__main__"),
+    *("store", "archive", "build", "watch", "commandline", "__main__"),
 ]
 
 
@@ -148,6 +148,7 @@ def test_qa_does_not_import_the_page() -> None:
         ("onnxruntime", {"index/onnx_embedder.py"}),
         ("onnx", {"index/unpack.py"}),
         ("tokenizers", {"index/onnx_embedder.py", "index/unpack.py"}),
+        ("watchfiles", {"index/watch.py"}),
         ("platformdirs", {"index/default_model.py"}),
         ("lxml", {"qa/draft.py"}),
         ("docx", {"qa/draft.py", "qa/transcript.py"}),

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from index.articles import Article, make_article
-from index.build import build
+from index.build import build, repair
 from index.embed import encode
 from index.errors import EmbedderError, OnRecordError, SettingError, StoreDamaged, StoreInUse, StoreMissing, StoreOfAnotherMaker
 from index.filters import ANY
@@ -253,6 +253,102 @@ def test_verify_names_each_damage_and_a_build_mends_it(
     mended.close()
 
 
+@pytest.mark.parametrize(("damage", "said"), DAMAGES, ids=[damage.__name__ for damage, _ in DAMAGES])
+def test_a_repair_mends_each_damage_without_the_sources(
+    store: Store, sources: Path, tiny_embedder: Any, damage: Callable[[Store, Article], None], said: list[str]
+) -> None:
+    article = store.catalogue.article("ferry.txt")
+    assert article is not None
+    damage(store, article)
+    assert store.differences()
+    shutil.rmtree(sources)
+    report = repair(store.folder, tiny_embedder)
+    assert (report.changed, report.unchanged) in ((1, 2), (0, 3))
+    mended = Store.open_or_make(store.folder, tiny_embedder)
+    assert mended.differences() == []
+    assert {article.id: article.text for article in mended.catalogue.all_articles()} == STORIES
+    mended.close()
+
+
+def test_a_repair_cuts_anew_what_is_not_its_articles_text(store: Store, sources: Path, tiny_embedder: Any) -> None:
+    store.catalogue._db.execute("UPDATE passages SET text = replace(text, 'nine', 'ten')")
+    shutil.rmtree(sources)
+    assert repair(store.folder, tiny_embedder).changed == 1
+    assert store.differences() == []
+
+
+@pytest.mark.parametrize("part", ["chroma", "tokens", "lexical", "words"])
+def test_a_repair_makes_a_part_again_that_was_deleted(folder: Path, sources: Path, make_tiny_token_embedder: Any, part: str) -> None:
+    embedder = make_tiny_token_embedder()
+    build(folder.with_name("tokens"), [sources], embedder)
+    shutil.rmtree(sources)
+    shutil.rmtree(folder.with_name("tokens") / part)
+    assert repair(folder.with_name("tokens"), embedder).changed == 3
+    mended = Store.open_or_make(folder.with_name("tokens"), embedder)
+    assert mended.differences() == []
+    mended.close()
+
+
+TOKEN_DAMAGES: dict[str, tuple[Callable[[Path], Any], int]] = {
+    "one byte": (lambda path: path.write_bytes(path.read_bytes()[:-1] + b"\x55"), 1),
+    "cut short": (lambda path: os.truncate(path, path.stat().st_size - 1), 1),
+    "deleted": (lambda path: path.unlink(), 3),
+}
+
+
+@pytest.mark.parametrize(("damage", "texts"), TOKEN_DAMAGES.values(), ids=TOKEN_DAMAGES.keys())
+def test_a_repair_embeds_again_only_the_texts_whose_token_vectors_are_damaged(
+    tmp_path: Path, sources: Path, make_tiny_token_embedder: Any, damage: Callable[[Path], Any], texts: int
+) -> None:
+    embedder = make_tiny_token_embedder()
+    build(tmp_path / "tokens", [sources], embedder)
+    whole = embedder.embedded.copy()
+    damage(tmp_path / "tokens" / "tokens" / "vectors-0.bin")
+    shutil.rmtree(sources)
+    embedder.embedded.clear()
+    assert repair(tmp_path / "tokens", embedder).changed == texts
+    assert len(embedder.embedded) == texts < len(whole) + 1
+    store = Store.open_or_make(tmp_path / "tokens", embedder)
+    assert store.differences() == []
+    for article in store.catalogue.all_articles():
+        for passage in store.catalogue.passages_of(article.id):
+            (expected,) = embedder.encode([with_title(article, passage.span)])
+            assert store.tokens.tokens([passage.id])[passage.id].vectors.tolist() == expected.tokens.tolist()
+    store.close()
+
+
+def test_a_reader_reads_on_while_damaged_token_vectors_are_made_again(tmp_path: Path, sources: Path, make_tiny_token_embedder: Any) -> None:
+    embedder = make_tiny_token_embedder()
+    build(tmp_path / "tokens", [sources], embedder)
+    reader = Store.open_or_make(tmp_path / "tokens", embedder)
+    ids = sorted(reader.tokens.ids())
+    before = {id: found.vectors.copy() for id, found in reader.tokens.tokens(ids).items()}
+    held = reader.tokens.tokens(ids)
+    reader.tokens._db.execute("UPDATE texts SET checksum = 1 - checksum WHERE number = 1")
+    assert len(reader.tokens.differences()) == 1
+    repair(tmp_path / "tokens", embedder)
+    for id in ids:
+        assert (held[id].vectors == before[id]).all()
+        assert (reader.tokens.tokens([id])[id].vectors == before[id]).all()
+    reader.close()
+
+
+def test_a_store_that_lost_its_catalogue_is_not_mended_into_an_empty_one(folder: Path, sources: Path, tiny_embedder: Any) -> None:
+    for path in folder.glob("catalogue*"):
+        path.unlink()
+    with pytest.raises(StoreDamaged, match=r"catalogue .* is empty, .* Run: python -m index build with the same folders"):
+        repair(folder, tiny_embedder)
+    assert build(folder, [sources], tiny_embedder).added == 3
+
+
+def test_there_is_no_repair_where_there_is_no_store_or_somebody_writes(folder: Path, tmp_path: Path, tiny_embedder: Any) -> None:
+    with pytest.raises(StoreMissing):
+        repair(tmp_path / "nowhere", tiny_embedder)
+    assert not (tmp_path / "nowhere").exists()
+    with writing(folder), pytest.raises(StoreInUse):
+        repair(folder, tiny_embedder)
+
+
 def test_verify_names_a_passage_that_is_not_its_articles_text(store: Store) -> None:
     store.catalogue._db.execute("UPDATE passages SET text = replace(text, 'nine', 'ten')")
     assert [line for line in store.differences() if "is not the text of 'ferry.txt' at its place" in line]
@@ -464,13 +560,16 @@ def test_a_manifest_that_is_none_is_damage_in_one_line(folder: Path, sources: Pa
         assert "\n" not in str(caught.value)
 
 
-def test_a_store_of_a_later_format_is_of_another_maker(samples_store_folder: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "store"
-    shutil.copytree(samples_store_folder, folder)
+@pytest.mark.parametrize(("format", "age"), [(2, "an older"), (99, "a newer")])
+def test_a_store_of_another_format_is_refused_with_the_command_to_run_whatever_else_its_manifest_says(
+    folder: Path, sources: Path, tiny_embedder: Any, format: int, age: str
+) -> None:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    (folder / "manifest.json").write_text(json.dumps({**manifest, "format": 99}), encoding="utf-8")
-    with pytest.raises(StoreOfAnotherMaker, match="format 99 there"):
-        Store.open(folder)
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "format": format, "colour": "red"}), encoding="utf-8")
+    said = rf"by {age} version of On Record \(format {format} there, 3 here\)\. Run: python -m index build FOLDER --store ANOTHER$"
+    for use in (lambda: Store.open(folder), lambda: build(folder, [sources], tiny_embedder)):
+        with pytest.raises(StoreOfAnotherMaker, match=said):
+            use()
 
 
 def test_a_store_of_an_embedder_that_is_not_here_is_not_opened_with_another(folder: Path) -> None:

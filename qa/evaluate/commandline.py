@@ -73,7 +73,10 @@ def evaluate(options: argparse.Namespace, key: str | None) -> int:
 
         model = language_model(options.model, key)
     try:
-        with _bar() as progress, Stores(options.store, default_store(), progress, many=bool(options.vary)) as made:
+        with (
+            _bar() as progress,
+            Stores(options.store, default_store(), progress, many=bool(options.vary), chroma=options.chroma) as made,
+        ):
             run = _Run(sets, made, options.baselines, model, progress)
             found = _sweep(run, points) if options.vary else _measured(run, Settings())
     except KeyboardInterrupt as stop:
@@ -148,7 +151,7 @@ def _compare(options: argparse.Namespace) -> int:
 def _new(options: argparse.Namespace) -> int:
     from qa.evaluate.propose import propose  # noqa: PLC0415
 
-    store = Store.open(options.store or default_store())
+    store = Store.open(options.store or default_store(), chroma=options.chroma)
     count = propose(store, options.new)
     path = options.new / "questions.jsonl"
     if options.json:

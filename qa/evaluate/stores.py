@@ -77,10 +77,10 @@ class Made:
 class Stores:
     """Stores by source and settings, each made once and kept for the run."""
 
-    def __init__(self, given: Path | None, default: Path, progress: Progress, many: bool) -> None:
+    def __init__(self, given: Path | None, default: Path, progress: Progress, many: bool, chroma: str | None) -> None:
         """`given` is the folder that the user named, for one store or, if `many`, for one each setting; `default` the store of sets
-        without articles."""
-        self._given, self._default, self._progress, self._many = given, default, progress, many
+        without articles; `chroma` the address of the server that has the vectors of both, if one has. Temporary stores need none."""
+        self._given, self._default, self._progress, self._many, self._chroma = given, default, progress, many, chroma
         self._made: dict[tuple[Path | None, Settings], Made] = {}
         self._stack = ExitStack()
 
@@ -110,25 +110,25 @@ class Stores:
         if found.source is None:
             if settings != Settings():
                 raise SettingError(f"{found.name} has no articles of its own to index in another way. Give it a set.json with a source.")
-            return Made(Store.open(self._given or self._default), None, 0)
+            return Made(Store.open(self._given or self._default, chroma=self._chroma), None, 0)
         if self._given is None:
-            return self._build(self.folder() / "store", found.source, settings)
+            return self._build(self.folder() / "store", found.source, settings, None)
         if {source for source, _ in self._made} - {found.source}:
             raise SettingError("--store goes with sets over the same articles. Leave it out, or evaluate these one by one.")
         folder = self._given / _name(settings) if self._many else self._given
         # A store that holds other articles as well is somebody's: it is asked as it is.
-        if (folder / "manifest.json").exists() and not _only_from(folder, found.source):
-            return Made(Store.open(folder), None, 0)
-        return self._build(folder, found.source, settings)
+        if (folder / "manifest.json").exists() and not _only_from(folder, found.source, self._chroma):
+            return Made(Store.open(folder, chroma=self._chroma), None, 0)
+        return self._build(folder, found.source, settings, self._chroma)
 
-    def _build(self, folder: Path, source: Path, settings: Settings) -> Made:
+    def _build(self, folder: Path, source: Path, settings: Settings, chroma: str | None) -> Made:
         def progress(report: BuildReport) -> None:
             self._progress(f"Indexing {source.name}", report.added + report.changed + report.unchanged, 0)
 
         embedder = load_embedder(settings.embedder) if settings.embedder else None
-        report = build(folder, [source], embedder, settings.passage_tokens, settings.overlap_sentences, progress)
+        report = build(folder, [source], embedder, settings.passage_tokens, settings.overlap_sentences, progress, chroma)
         made = report.added + report.changed > 0
-        return Made(Store.open(folder), report.seconds if made else None, len(report.skipped))
+        return Made(Store.open(folder, chroma=chroma), report.seconds if made else None, len(report.skipped))
 
 
 def _name(settings: Settings) -> str:
@@ -138,9 +138,9 @@ def _name(settings: Settings) -> str:
     return ",".join(named).replace("/", "_") or "default"
 
 
-def _only_from(folder: Path, source: Path) -> bool:
+def _only_from(folder: Path, source: Path, chroma: str | None) -> bool:
     """Whether the store holds nothing but articles of the source, so that a build would take nothing from it."""
-    store = Store.open(folder, whole=False)
+    store = Store.open(folder, whole=False, chroma=chroma)
     try:
         held = set(store.catalogue.fingerprints())
     finally:
