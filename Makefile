@@ -8,7 +8,7 @@ SETS ?= ../shared/eval
 # Recipes read these from the environment: a folder's name may hold what a shell would act on.
 export ARTICLES STORE PORT SETS
 
-.PHONY: help setup run test gate browser phrases bench-engine public-results
+.PHONY: help setup run test gate browser phrases bench bench-engine public-results
 .DELETE_ON_ERROR:
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo "         STORE=DIR       another store, to keep both; PORT=N another port"
 	@echo "make test                install what tests need, a browser included, then lint, type-check and test"
 	@echo "make gate                measures the sample sets and fails where a figure falls under its floor (samples/floors.json)"
+	@echo "make bench               builds stores of 1,000 to 100,000 passages from the sets in SETS=DIR and measures them (docs/benchmarks.md)"
 	@echo "make bench-engine        compares the default model with the same weights in other engines; SETS=DIR, a folder of question sets"
 	@echo "make public-results      measures the public sets in SETS=DIR beside the baselines and prints the tables of docs/evaluation.md"
 	@echo "make phrases             brings page/ar.po in step with what the page says; translate there what is then empty"
@@ -35,6 +36,9 @@ test: .venv/.installed-dev browser
 
 gate: setup
 	@.venv/bin/python -m qa evaluate samples --gate samples/floors.json
+
+bench: setup
+	@.venv/bin/python docs/bench_scale.py "$$SETS"
 
 bench-engine: setup
 	@.venv/bin/python docs/bench_engine.py "$$SETS" --passages 10000
