@@ -100,6 +100,7 @@ def _progress(what: str, total: int | None) -> Iterator[Callable[[BuildReport], 
             bar.update(report.added + report.changed + report.unchanged + len(report.skipped) - bar.n)
 
         yield progress
+        bar.refresh()  # tqdm does not draw what comes within a tenth of a second
 
 
 def _print_report(report: BuildReport, as_json: bool) -> None:

@@ -28,6 +28,7 @@ from index.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
 KILLS = 25
+TRIES, SOONER = 8, 0.7
 # Passages of one sentence or two: an article has several, and forty articles fill six batches.
 PASSAGE_TOKENS = 24
 
@@ -217,14 +218,20 @@ def test_a_build_killed_at_any_moment_is_finished_by_the_next_as_if_nothing_had_
     count = KILLS - KILLS // 2 if kind == "first" else KILLS // 2
     for n in range(count):
         store = tmp_path / str(n)
-        if kind == "update":
-            shutil.copytree(place / "store-before", store)
-        # One in each part of the build's duration.
-        killed += workers.build(store, sources, seconds * (n + chance.random()) / count) == -signal.SIGKILL
+        # One in each part of the build's duration; sooner where a build is done by then, for a machine is not always as quick.
+        moment = seconds * (n + chance.random()) / count
+        for _ in range(TRIES):
+            shutil.rmtree(store, ignore_errors=True)
+            if kind == "update":
+                shutil.copytree(place / "store-before", store)
+            if workers.build(store, sources, moment) == -signal.SIGKILL:
+                killed += 1
+                break
+            moment *= SOONER
         build(store, [sources], make_tiny_token_embedder(), PASSAGE_TOKENS)
         assert contents(store, make_tiny_token_embedder()) == wanted, n
         shutil.rmtree(store)
-    assert killed > count * 2 / 3, "the moments lie within a build"
+    assert killed == count, "the moments lie within a build"
 
 
 def test_a_full_text_index_whose_writer_was_killed_before_its_commit_can_be_written_again(tmp_path: Path) -> None:
