@@ -49,7 +49,7 @@ from page import conversation as draw
 from page.conversation import Turn
 from page.door import Password
 from page.evaluate import Choice
-from page.phrases import CODES, NAMES, Phrases, phrases, script_phrases
+from page.phrases import CODES, Phrases, phrases, script_phrases
 from qa.answer import Answer, Found
 from qa.draft import SUFFIXES, Claim, DraftQuote, claims_of, read_draft
 from qa.evaluate import judged
@@ -135,12 +135,11 @@ def _say(sent: object) -> Phrases:
     return phrases("ar" if language == "ar" else "en")
 
 
-def _interface(say: Phrases, way_out: bool) -> dict[str, Any]:
-    """What stands on the page in one language before anything is asked, by the ids of its places, and the phrases of the script."""
+def _interface(say: Phrases, scripts: Sequence[str], way_out: bool) -> dict[str, Any]:
+    """What stands on the page in one language before anything is asked, by the ids of its places, and the phrases of the scripts."""
     return {
-        "name": NAMES[say.language],
         "direction": say.direction,
-        "words": script_phrases(say, [(_PAGE / name).read_text(encoding="utf-8") for name in _SCRIPTS]),
+        "words": script_phrases(say, scripts),
         "gone": masthead.server_is_gone(say),
         "parts": {
             "head": masthead.masthead(say, door.sign_out(say) if way_out else Markup()),
@@ -236,8 +235,8 @@ def make_page(library: Library, judged_folder: Path, way_out: bool = False) -> g
     def stop(runs: Requests) -> None:
         runs.stop()
 
-    interfaces = {code: _interface(phrases(code), way_out) for code in CODES}
-    scripts = [f"const INTERFACES = {json.dumps(interfaces)};", *((_PAGE / name).read_text(encoding="utf-8") for name in _SCRIPTS)]
+    scripts = [(_PAGE / name).read_text(encoding="utf-8") for name in _SCRIPTS]
+    interfaces = {code: _interface(phrases(code), scripts, way_out) for code in CODES}
     page = gr.Blocks(title="On Record", analytics_enabled=False, fill_width=True)
     with page:
         conversation, requests, runs = gr.State(Conversation()), gr.State(Requests()), gr.State(Requests())
@@ -246,7 +245,7 @@ def make_page(library: Library, judged_folder: Path, way_out: bool = False) -> g
             '<div id="head"></div>',
             elem_id="masthead",
             apply_default_css=False,
-            js_on_load="\n".join(scripts),
+            js_on_load="\n".join([f"const INTERFACES = {json.dumps(interfaces)};", *scripts]),
             server_functions=[state, source, find, save, undo, sets, own_set, report, facets, articles, add, remove, restore],
         )
         with gr.Row(elem_id="panes"):

@@ -326,6 +326,15 @@ def _lines(file: BinaryIO, max_bytes: int) -> Iterator[bytes | None]:
         yield None
 
 
+def file_names(source: Path) -> Iterator[str]:
+    """The name of each file that `read_sources` reads or skips in a folder, or of the file that the source is."""
+    if not source.is_dir():
+        yield source.name
+        return
+    for item in _files(source):
+        yield item.path if isinstance(item, Skipped) else item[0]
+
+
 def _files(root: Path) -> Iterator[tuple[str, Path] | Skipped]:
     """Each file to read, as its path relative to `root` and the place to open; sorted by the parts of the path."""
     real_root = root.resolve()

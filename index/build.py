@@ -3,14 +3,13 @@ articles to it and leaves all others alone; or makes it of articles as they are;
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
-from index.articles import CORPUS_SUFFIX, Article, Skipped, Unchanged, read_sources
+from index.articles import CORPUS_SUFFIX, Article, Skipped, Unchanged, file_names, read_sources
 from index.embed import Embedder
 from index.errors import InputError, StoreDamaged
 from index.passages import Passage, passages_of
@@ -150,18 +149,10 @@ def expected(sources: Sequence[Path]) -> int | None:
     """How many articles and skipped files a build of `sources` is going to tell of, by the files' names; None where a corpus is among
     them, whose lines are not counted."""
     count = 0
-    for source in sources:
-        if not source.is_dir():
-            names = [source.name]
-        else:
-            names = []
-            for folder, inner, files in os.walk(source):
-                links = [name for name in inner if Path(folder, name).is_symlink()]  # each is skipped with a reason
-                inner[:] = [name for name in inner if not name.startswith(".")]
-                names += [name for name in links + files if not name.startswith(".")]
-        if any(name.lower().endswith(CORPUS_SUFFIX) for name in names):
+    for name in (name for source in sources for name in file_names(source)):
+        if name.lower().endswith(CORPUS_SUFFIX):
             return None
-        count += len(names)
+        count += 1
     return count
 
 

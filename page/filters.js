@@ -157,5 +157,3 @@ document.addEventListener("click", async (event) => {
   }
 });
 document.addEventListener("submit", (event) => event.target.id === "question" && closeFilters());
-// Before the page speaks another language: fields that stand where they are not drawn would be mistaken for others.
-document.addEventListener("click", (event) => event.target.closest?.("button.language") && filterPanel.remove(), true);

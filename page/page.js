@@ -28,7 +28,8 @@ function wantedLanguage() {
   return [chosen, ...navigator.languages.map((tag) => tag.split("-")[0])].find((code) => code in INTERFACES) ?? "en";
 }
 
-const fieldsOf = (id) => [...at(id).querySelectorAll("textarea, input:not([type=file])")];
+// The filters' own are drawn by what is chosen, and stand wherever they were opened.
+const fieldsOf = (id) => [...at(id).querySelectorAll("textarea, input:not([type=file])")].filter((field) => !field.closest("#filters"));
 
 function speak(code) {
   const { direction, words: phrases, parts } = INTERFACES[code];
