@@ -22,7 +22,7 @@ from typing import Any
 
 import orjson
 
-from index.articles import MAX_BYTES, Article
+from index.articles import LANGUAGE_CODE, MAX_BYTES, Article
 from index.catalogue import Catalogue
 from index.errors import InputError, SettingError
 from index.filters import first_day
@@ -155,6 +155,7 @@ def _article(path: Path, number: int, record: dict[str, Any]) -> Article:
         _require(record.keys() == _FIELDS, "its fields are not those of an article")
         _require(all(isinstance(record[name], str) and record[name].strip() for name in _STRINGS), "a text, id, language or sum is missing")
         _require(all(isinstance(record[name], str | None) for name in _OPTIONAL), "a field is neither text nor null")
+        _require(LANGUAGE_CODE.fullmatch(record["language"]) is not None, "its language is none")
         _require(_SHA256.fullmatch(record["sha256"]) is not None, "its sha256 is none")
         _require(isinstance(record["places"], dict) and record["places"].keys() <= _PLACED, "its places are not those of an article")
         if record["date"] is not None:

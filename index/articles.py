@@ -61,6 +61,7 @@ _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 _COMMON = re.compile("[\t\n\r -~\u00a0-\u00ff\u0600-\u06ff\u2010-\u203a\ufb50-\ufefc]+")
 
+LANGUAGE_CODE = re.compile("[a-z]{2,3}")
 _GIVEN = ("title", "publisher", "author", "date", "language", "url")
 _ISO_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:[T ][0-9]{2}.*)?)?)?", re.DOTALL)
 
@@ -116,8 +117,9 @@ def make_article(
     """The article of a text. What is given beats what the text says of itself; white space in it is folded, and blank is not given.
 
     Of a given `date` the ISO date (2024, 2024-05, 2024-05-01) or the date part of an ISO time is used; any other form, and a day that the
-    calendar does not have, counts as not given. Of a `language` the primary subtag is used ("en-GB" is en). A text of a single line has
-    no title: it is a bare paragraph. Raises ValueError (UnicodeEncodeError) for a text or field with a lone surrogate.
+    calendar does not have, counts as not given. Of a `language` the primary subtag is used ("en-GB" is en); what is no code of ISO 639
+    counts as not given. A text of a single line has no title: it is a bare paragraph. Raises ValueError (UnicodeEncodeError) for a text or
+    field with a lone surrogate.
     """
     given = _normalised({"title": title, "publisher": publisher, "author": author, "date": date, "language": language, "url": url})
     mark = len(_BYTE_ORDER_MARK) if text.startswith(_BYTE_ORDER_MARK) else 0  # no part of the first line, nor of the story
@@ -225,7 +227,8 @@ def _normalised(given: Mapping[str, str | None]) -> dict[str, str]:
     if "date" in values:
         values["date"] = _iso_date(values["date"])
     if "language" in values:
-        values["language"] = values["language"].lower().replace("_", "-").split("-")[0]
+        code = values["language"].lower().replace("_", "-").split("-")[0]
+        values["language"] = code if LANGUAGE_CODE.fullmatch(code) else ""
     return {name: value for name, value in values.items() if value}
 
 

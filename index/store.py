@@ -16,7 +16,8 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -26,8 +27,8 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from index.articles import Article
-from index.catalogue import Catalogue
-from index.embed import Embedder, TokenEmbedder, encode
+from index.catalogue import Catalogue, Listing
+from index.embed import Embedder, Encoded, TokenEmbedder, encode
 from index.errors import StoreDamaged, StoreInUse, StoreMissing, StoreOfAnotherMaker
 from index.filters import first_day
 from index.lexical import Entry, LexicalIndex
@@ -41,7 +42,11 @@ from index.tokens import TokenIndex
 from index.vectors import Kind, ServedVectorIndex, Unit, VectorIndex
 from index.words import WordIndex
 
-FORMAT = 3
+FORMAT = 4
+# Of this one all but Chroma's part is the same: its collections held all languages together.
+_FORMAT_BEFORE = 3
+# Vectors that are in memory at once while a store is brought up to date: 6 MB of them.
+_MOVED = 4_000
 _DRAFT = "manifest.json.new"
 _PARTS = ("catalogue.sqlite3", "chroma", "tokens", "lexical", "words")
 _COLLECTIONS = re.compile(r"onrecord-[0-9a-f]{32}")
@@ -62,7 +67,8 @@ class Manifest:
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:
-        """Raises StoreMissing where there is none, StoreDamaged where it is not one, StoreOfAnotherMaker where another version made it."""
+        """Raises StoreMissing where there is none, StoreDamaged where it is not one, StoreOfAnotherMaker where a version made it whose
+        stores this one can neither read nor bring up to date."""
         try:
             values = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             _require_format(folder, values)
@@ -100,8 +106,8 @@ class Manifest:
 class Store:
     """An open store. Everything that is read comes from articles that are wholly indexed."""
 
-    def __init__(self, folder: Path, manifest: Manifest, embedder: Embedder, chroma: str | None = None, make: bool = True) -> None:
-        """`chroma` is the address of the server that has its vectors, if one has; collections that are not there are made if `make`."""
+    def __init__(self, folder: Path, manifest: Manifest, embedder: Embedder, chroma: str | None = None) -> None:
+        """`chroma` is the address of the server that has its vectors, if one has."""
         _same_place(folder, manifest, chroma)
         self.folder, self.manifest, self.embedder = folder, manifest, embedder
         catalogue, vectors, tokens, lexical, words = (folder / name for name in _PARTS)
@@ -109,7 +115,7 @@ class Store:
         if manifest.collections is None or chroma is None:
             self.vectors = VectorIndex(vectors)
         else:
-            self.vectors = ServedVectorIndex(chroma, manifest.collections, make)
+            self.vectors = ServedVectorIndex(chroma, manifest.collections)
         self.tokens = TokenIndex(tokens)
         self.lexical = LexicalIndex(lexical)
         self.words = WordIndex(words)
@@ -122,6 +128,11 @@ class Store:
         StoreError where that server cannot be used, and EmbedderError where its embedder is not to be had.
         """
         manifest = Manifest.read(folder)
+        if manifest.format != FORMAT:
+            raise StoreOfAnotherMaker(
+                f"The store at {folder} was made by an older version of On Record (format {manifest.format} there, {FORMAT} here). "
+                f"Run: python -m index verify --repair --store {folder}; it brings it up to date, and embeds nothing anew."
+            )
         embedder = load_embedder(manifest.embedder)
         asked = replace(manifest, embedder=embedder.name, embedder_version=embedder.version, format=FORMAT, encoding=ENCODING)
         _same_maker(folder, manifest, asked)
@@ -130,7 +141,10 @@ class Store:
             raise StoreDamaged(
                 f"The store at {folder} has lost its {lost[0]}. Run: python -m index build with the same folders; it mends it."
             )
-        return cls(folder, manifest, embedder, chroma, make=not whole)
+        store = cls(folder, manifest, embedder, chroma)
+        if whole:
+            store.vectors.require("passages", store.catalogue.languages())
+        return store
 
     @classmethod
     def open_or_make(
@@ -143,8 +157,9 @@ class Store:
     ) -> Store:
         """The store at `folder`, made if there is none. What is None is as the store has it, else the default.
 
-        `chroma` as in `open`; one that is made has its vectors there. Raises StoreOfAnotherMaker where it was made with something else
-        than asked for, StoreError where that server cannot be used.
+        `chroma` as in `open`; one that is made has its vectors there. One that the version before made is brought up to date: call under
+        `writing`. Raises StoreOfAnotherMaker where it was made with something else than asked for, StoreError where that server cannot be
+        used.
         """
         try:
             manifest = Manifest.read(folder)
@@ -175,47 +190,105 @@ class Store:
             overlap_sentences=manifest.overlap_sentences if overlap_sentences is None else overlap_sentences,
             collections=manifest.collections,
         )
-        _same_maker(folder, manifest, asked)
-        return cls(folder, manifest, embedder, chroma)
+        _same_maker(folder, replace(manifest, format=FORMAT), asked)
+        if manifest.format == FORMAT:
+            return cls(folder, manifest, embedder, chroma)
+        return cls._brought_up_to_date(folder, asked, embedder, chroma)
+
+    @classmethod
+    def _brought_up_to_date(cls, folder: Path, manifest: Manifest, embedder: Embedder, chroma: str | None) -> Store:
+        """The store of the format before, once its vectors are in Chroma by language. Killed at any moment, it is done again from the
+        start: what Chroma holds is made of what `tokens` keeps."""
+        if manifest.collections is None and (folder / "chroma").exists():
+            with _writable(folder):
+                shutil.rmtree(folder / "chroma")
+        store = cls(folder, manifest, embedder, chroma)
+        try:
+            store._move_vectors()
+            manifest.draft(folder)
+            manifest.publish(folder)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def _move_vectors(self) -> None:
+        """Puts the vectors of all articles that readers see into Chroma."""
+        self.vectors.drop_mixed()
+        about = {article.id: article for article in self.catalogue.listings()}
+        for kind, units in self._all_units(about).items():
+            self.vectors.hold(kind, {article.language for article in about.values()})
+            for start in range(0, len(units), _MOVED):
+                vectors = self.tokens.vectors_of([unit.id for unit in units[start : start + _MOVED]])
+                kept = [unit for unit in units[start : start + _MOVED] if unit.id in vectors]
+                if kept:
+                    self.vectors.put(kind, kept, np.stack([vectors[unit.id] for unit in kept]))
+
+    def _all_units(self, about: Mapping[str, Listing]) -> dict[Kind, list[Unit]]:
+        """What Chroma keeps of these articles."""
+        passages: dict[str, Listing] = {}
+        sentences: dict[str, Listing] = {}
+        for article_id, passage, sentence in self.catalogue.unit_ids():
+            if article_id in about:
+                passages[passage] = sentences[sentence] = about[article_id]
+        kinds: dict[Kind, dict[str, Listing]] = {"passages": passages}
+        if not isinstance(self.embedder, TokenEmbedder):
+            kinds["sentences"] = sentences
+        return {kind: [_unit(article, id) for id, article in units.items()] for kind, units in kinds.items()}
 
     def close(self) -> None:
         self.catalogue.close()
         self.vectors.close()
         self.tokens.close()
 
-    def put(self, articles: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
-        """Embeds what was not embedded before, and writes the articles everywhere, in the place of those with their ids.
+    def new_texts(self, articles: Sequence[tuple[Article, Sequence[Passage]]]) -> dict[str, str]:
+        """What the articles need embedded that was not embedded before, by the names that `put` knows it by."""
+        texts = {_hash(text): text for units in self._texts(articles).values() for _, text in units.values()}
+        for known in self.tokens.known(list(texts)):
+            del texts[known]
+        return texts
 
-        Call under `writing`.
-        """
+    def _texts(self, articles: Sequence[tuple[Article, Sequence[Passage]]]) -> dict[Kind, dict[str, tuple[Article, str]]]:
+        """Unit id to its article and what is embedded for it."""
         passages = [(article, passage) for article, own in articles for passage in own]
-        texts = {passage.id: with_title(article, passage.span) for article, passage in passages}
-        units: dict[Kind, list[Unit]] = {
-            "passages": [_unit(article, passage.id, passage.text) for article, passage in passages],
-            "sentences": [],
+        units: dict[Kind, dict[str, tuple[Article, str]]] = {
+            "passages": {passage.id: (article, with_title(article, passage.span)) for article, passage in passages}
         }
         if not isinstance(self.embedder, TokenEmbedder):
             # Passages overlap by whole sentences; each is a unit once.
-            sentences = {unit_id(article.id, span): (article, span) for article, passage in passages for span in passage.sentences}
-            units["sentences"] = [_unit(article, id, span.of(article.text)) for id, (article, span) in sentences.items()]
-            texts |= {unit.id: unit.text for unit in units["sentences"]}
-        hashes = {id: _hash(text) for id, text in texts.items()}
-        fresh = {hashes[id]: text for id, text in texts.items()}
-        for known in self.tokens.known(list(fresh)):
-            del fresh[known]
-        encoded = dict(zip(fresh, encode(self.embedder, list(fresh.values())), strict=True))
+            units["sentences"] = {
+                unit_id(article.id, span): (article, span.of(article.text)) for article, passage in passages for span in passage.sentences
+            }
+        return units
+
+    def put(self, articles: Sequence[tuple[Article, Sequence[Passage]]], encoded: Mapping[str, Encoded] | None = None) -> None:
+        """Writes the articles everywhere, in the place of those with their ids. Call under `writing`.
+
+        `encoded` is what the model made of their `new_texts`, by the same names; what it lacks is embedded here.
+        """
+        units = {
+            kind: {id: (article, _hash(text), text) for id, (article, text) in own.items()} for kind, own in self._texts(articles).items()
+        }
+        made = dict(encoded or {})
+        missing = {hash: text for own in units.values() for _, hash, text in own.values() if hash not in made}
+        for known in self.tokens.known(list(missing)):
+            del missing[known]
+        made |= zip(missing, encode(self.embedder, list(missing.values())), strict=True)
         quotations = [quotations_of(article.text, article.story) for article, _ in articles]
         with self.catalogue.transaction():
-            for (article, own), said in zip(articles, quotations, strict=True):
-                self.catalogue.put(article, own, said)
+            for (article, passages), said in zip(articles, quotations, strict=True):
+                self.catalogue.put(article, passages, said)
         keys = [article_key(article.id) for article, _ in articles]
-        self.tokens.put([(unit.id, unit.article_key, hashes[unit.id]) for kind in units for unit in units[kind]], encoded, removed=keys)
+        self.tokens.put(
+            [(id, article_key(article.id), hash) for own in units.values() for id, (article, hash, _) in own.items()], made, removed=keys
+        )
         self.vectors.remove(keys)
-        vectors = self.tokens.vectors(list(hashes.values()))
-        for kind, own_units in units.items():
-            if own_units:
-                self.vectors.put(kind, own_units, np.stack([vectors[hashes[unit.id]] for unit in own_units]))
-        self.lexical.update([_entry(article, passage) for article, passage in passages], removed=keys)
+        for kind, own in units.items():
+            self.vectors.hold(kind, {article.language for article, _ in articles})
+            vectors = self.tokens.vectors_of(list(own))
+            if own:
+                self.vectors.put(kind, [_unit(article, id) for id, (article, _, _) in own.items()], np.stack([vectors[id] for id in own]))
+        self.lexical.update([_entry(article, passage) for article, passages in articles for passage in passages], removed=keys)
         self.words.update([(article_key(article.id), article.text) for article, _ in articles], removed=keys)
         with self.catalogue.transaction():
             self.catalogue.show(article.id for article, _ in articles)
@@ -276,15 +349,26 @@ class Store:
         """For each place what it should hold, by the catalogue's passages and sentences (id to article), and the ids that it holds."""
         if isinstance(self.embedder, TokenEmbedder):
             sentences = {}
+        language_of = self.catalogue.languages_of_all()
         # An article may have no passage.
-        articles = {article_key(id): id for visible in (True, False) for id in self.catalogue.fingerprints(indexed=visible)}
+        articles = {article_key(id): id for id in language_of}
         return [
-            ("Chroma passages", passages, self.vectors.ids("passages")),
-            ("Chroma sentences", sentences, self.vectors.ids("sentences")),
+            *self._in_chroma("passages", passages, language_of),
+            *self._in_chroma("sentences", sentences, language_of),
             ("tokens", passages | sentences, self.tokens.ids()),
             ("full-text index", passages, self.lexical.ids()),
             ("word index", articles, self.words.ids()),
         ]
+
+    def _in_chroma(
+        self, kind: Kind, units: Mapping[str, str], language_of: Mapping[str, str]
+    ) -> Iterator[tuple[str, dict[str, str], set[str]]]:
+        """The same for each language of Chroma's; `language_of` an article."""
+        known: dict[str, dict[str, str]] = {language: {} for language in self.vectors.languages(kind)}
+        for unit, article in units.items():
+            known.setdefault(language_of[article], {})[unit] = article
+        for language, own in sorted(known.items()):
+            yield f"Chroma {kind} ({language})", own, self.vectors.ids(kind, language)
 
     def differences(self) -> list[str]:
         """A line for each passage or sentence that the parts of the store do not agree on; empty when all is well."""
@@ -354,7 +438,7 @@ def title_above(title: str | None, text: str) -> str:
 def _require_format(folder: Path, values: object) -> None:
     """Of another format, the manifest may have other fields too."""
     found = values.get("format", FORMAT) if isinstance(values, dict) else FORMAT
-    if type(found) is int and found != FORMAT:
+    if type(found) is int and found not in (_FORMAT_BEFORE, FORMAT):
         age = "an older" if found < FORMAT else "a newer"
         raise StoreOfAnotherMaker(
             f"The store at {folder} was made by {age} version of On Record (format {found} there, {FORMAT} here). "
@@ -380,8 +464,8 @@ def _same_place(folder: Path, manifest: Manifest, chroma: str | None) -> None:
         )
 
 
-def _unit(article: Article, id: str, text: str) -> Unit:
-    return Unit(id, article_key(article.id), text, article.language, article.publisher, _day(article))
+def _unit(article: Article | Listing, id: str) -> Unit:
+    return Unit(id, article_key(article.id), article.language, article.publisher, _day(article))
 
 
 def _entry(article: Article, passage: Passage) -> Entry:
@@ -394,5 +478,5 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _day(article: Article) -> int | None:
+def _day(article: Article | Listing) -> int | None:
     return first_day(article.date) if article.date else None

@@ -178,6 +178,12 @@ class TokenIndex:
         with self._guarded():
             return {hash: np.frombuffer(vector, dtype="<f4") for hash, vector in self._in_batches(select, hashes)}
 
+    def vectors_of(self, unit_ids: Sequence[str]) -> dict[str, Vectors]:
+        """Unit id to vector, of shape (dimensions,) and read only, of those units that exist."""
+        select = "SELECT u.id, v.vector FROM units u JOIN vectors v ON v.text = u.text WHERE u.id"
+        with self._guarded():
+            return {id: np.frombuffer(vector, dtype="<f4") for id, vector in self._in_batches(select, unit_ids)}
+
     def tokens(self, unit_ids: Sequence[str]) -> dict[str, Tokens]:
         """Unit id to tokens, of those units that exist."""
 

@@ -102,20 +102,20 @@ def retrieve(store: Store, question: Question, count: int, filters: Filters = AN
         allowed_keys = [article_key(id) for id in store.catalogue.quoting(filters.speaker)]
     lexical = _shares(store, "terms", question.terms, filters, allowed_keys)
     names = _shares(store, "names", question.names, filters, allowed_keys)
-    near: dict[str, float] = {}
+    near: set[str] = set()
     fair: set[str] = set()
     sentences: set[str] = set()
-    languages = [filters.language] if filters.language is not None else list(store.catalogue.languages())
+    languages = [language for language in store.catalogue.languages() if filters.language in (None, language)]
     for language in languages:
         allowed = filters.in_language(language)
         nearest = store.vectors.nearest("passages", question.vector, CANDIDATES, allowed, allowed_keys)
-        near.update(nearest)
+        near.update(id for id, _ in nearest)
         fair.update(id for id, _ in nearest[: MET // (2 * len(languages))])
         if question.encoded is None:
             close = store.vectors.nearest("sentences", question.vector, CANDIDATES, allowed, allowed_keys)
             sentences.update(id for id, _ in close)
     ids = {*near, *lexical, *names, *store.catalogue.passages_with(sentences)}
-    cosines = near | _cosines(store.vectors.vectors("passages", [id for id in ids if id not in near]), question.vector)
+    cosines = _cosines(store.tokens.vectors_of(list(ids)), question.vector)
     by_words = {
         id: LEXICAL_WEIGHT * lexical.get(id, 0.0) ** LEXICAL_POWER + NAMES_WEIGHT * names.get(id, 0.0) for id in ids & cosines.keys()
     }
@@ -196,7 +196,7 @@ def _bonus(question: Question, hit: Hit, same_language: float) -> float:
 
 def _by_vectors(store: Store, question: Question, hits: Sequence[Hit]) -> list[Hit]:
     units = {unit_id(hit.passage.article_id, span) for hit in hits for span in hit.passage.sentences}
-    cosines = _cosines(store.vectors.vectors("sentences", list(units)), question.vector)
+    cosines = _cosines(store.tokens.vectors_of(list(units)), question.vector)
     scored = []
     for hit in hits:
         bonus = _bonus(question, hit, SAME_LANGUAGE)
@@ -209,5 +209,6 @@ def _by_vectors(store: Store, question: Question, hits: Sequence[Hit]) -> list[H
 def _cosines(vectors: Mapping[str, Vectors], question: Vectors) -> dict[str, float]:
     if not vectors:
         return {}
-    products = np.stack(list(vectors.values())) @ question
+    # Rounded, so that equal passages stay equal in whatever order they are summed; Chroma's own cosines depend on where it keeps them.
+    products = np.round(np.stack(list(vectors.values())) @ question, 6)
     return dict(zip(vectors, products.tolist(), strict=True))

@@ -322,6 +322,7 @@ def test_a_build_that_was_stopped_at_any_step_is_finished_by_the_next(
         write_articles(sources, 36, "kites")
         (sources / "039.txt").unlink()
     with monkeypatch.context() as patch:
+        patch.setattr("index.build._WRITTEN_EVERY", 0.0)
         patch.setattr(room, step, Stops(getattr(room, step), turn))
         with pytest.raises(KeyboardInterrupt):
             build(folder, [sources], embedder)
@@ -334,9 +335,9 @@ def seen_by_readers(folder: Path, embedder: Embedder) -> None:
     """Whatever is visible is whole: its passages, their vectors, their words."""
     store = Store.open_or_make(folder, embedder)
     try:
-        whole = store.lexical.ids() & store.vectors.ids("passages") & store.tokens.ids()
-        sentences = store.vectors.ids("sentences")
         for article in store.catalogue.all_articles():
+            whole = store.lexical.ids() & store.vectors.ids("passages", article.language) & store.tokens.ids()
+            sentences = store.vectors.ids("sentences", article.language)
             passages = store.catalogue.passages_of(article.id)
             assert passages
             for passage in passages:
@@ -380,28 +381,23 @@ def test_what_was_embedded_before_the_model_went_away_is_not_embedded_again(tmp_
     check_whole(folder, tiny_embedder, sources)
 
 
-def test_readers_see_whole_articles_all_through_a_build(tmp_path: Path, folder: Path, tiny_embedder: Any) -> None:
-    """The embedder is called in the middle of the build: a reader looks from there."""
-    sources = write_articles(tmp_path / "many", 40)
+def test_readers_see_whole_articles_all_through_a_build(
+    tmp_path: Path, folder: Path, tiny_embedder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader looks wherever the build says how far it is: no step of writing is under way then."""
+    monkeypatch.setattr("index.build._WRITTEN_EVERY", 0.0)
+    sources = write_articles(tmp_path / "many", 80)
     build(folder, [sources], tiny_embedder)
-    write_articles(sources, 40, "kites")
+    write_articles(sources, 80, "kites")
     looks: list[set[str]] = []
 
-    class Looks(OtherName):
-        def __init__(self) -> None:
-            super().__init__(tiny_embedder)
-            self.name = tiny_embedder.name
-            self.passages = self.look
-
-        def look(self, texts: Sequence[str]) -> Vectors:
+    def look(report: BuildReport) -> None:
+        if report.changed > len(looks):
             seen_by_readers(folder, tiny_embedder)
             looks.append({text.split()[9] for text in texts_in(folder, tiny_embedder).values()})
-            vectors: Vectors = tiny_embedder.passages(texts)
-            return vectors
 
-    build(folder, [sources], Looks())
-    assert {"boats"} in looks
-    assert {"boats", "kites"} in looks
+    build(folder, [sources], tiny_embedder, progress=look)
+    assert looks[0] == {"boats", "kites"}
     assert set(texts_in(folder, tiny_embedder)) == set(texts_of(sources))
 
 

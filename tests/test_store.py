@@ -188,12 +188,12 @@ def lose_words(store: Store, article: Article) -> None:
 
 def lose_sentence(store: Store, article: Article) -> None:
     sentence = store.catalogue.passages_of(article.id)[0].sentences[0]
-    store.vectors._collections["sentences"].delete(ids=[unit_id(article.id, sentence)])
+    store.vectors._collection("sentences", article.language).delete(ids=[unit_id(article.id, sentence)])
 
 
 def add_stranger_to_chroma(store: Store, _: Article) -> None:
     vector = store.embedder.passages(["nobody's"])
-    store.vectors.put("passages", [Unit(unit_id("nobody", Span(0, 8)), article_key("nobody"), "nobody's", "en", None, None)], vector)
+    store.vectors.put("passages", [Unit(unit_id("nobody", Span(0, 8)), article_key("nobody"), "en", None, None)], vector)
 
 
 def add_stranger_to_tokens(store: Store, _: Article) -> None:
@@ -210,7 +210,7 @@ def add_stranger_to_words(store: Store, article: Article) -> None:
 
 def lose_one_and_add_a_stranger(store: Store, article: Article) -> None:
     passage = store.catalogue.passages_of(article.id)[0]
-    store.vectors._collections["passages"].delete(ids=[passage.id])
+    store.vectors._collection("passages", article.language).delete(ids=[passage.id])
     add_stranger_to_chroma(store, article)
 
 
@@ -220,14 +220,14 @@ def hide(store: Store, article: Article) -> None:
 
 
 DAMAGES: list[tuple[Callable[[Store, Article], None], list[str]]] = [
-    (lose_vectors, [r"Chroma passages: .* of 'ferry.txt' is missing", *[r"Chroma sentences: .* of 'ferry.txt' is missing"]]),
+    (lose_vectors, [r"Chroma passages .en.: .* of 'ferry.txt' is missing", *[r"Chroma sentences .en.: .* of 'ferry.txt' is missing"]]),
     (lose_tokens, ["tokens: .* of 'ferry.txt' is missing"]),
     (lose_words, ["full-text index: .* of 'ferry.txt' is missing"]),
-    (lose_sentence, ["Chroma sentences: .* of 'ferry.txt' is missing"]),
-    (add_stranger_to_chroma, ["Chroma passages: .* is of no article"]),
+    (lose_sentence, ["Chroma sentences .en.: .* of 'ferry.txt' is missing"]),
+    (add_stranger_to_chroma, ["Chroma passages .en.: .* is of no article"]),
     (add_stranger_to_tokens, ["tokens: .* is of no article"]),
     (add_stranger_to_words, ["full-text index: .* is of no article"]),
-    (lose_one_and_add_a_stranger, ["Chroma passages: .* of 'ferry.txt' is missing", "Chroma passages: .* is of no article"]),
+    (lose_one_and_add_a_stranger, ["Chroma passages .en.: .* of 'ferry.txt' is missing", "Chroma passages .en.: .* is of no article"]),
     (hide, ["'ferry.txt' is not wholly indexed"]),
 ]
 
@@ -566,7 +566,7 @@ def test_a_store_of_another_format_is_refused_with_the_command_to_run_whatever_e
 ) -> None:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     (folder / "manifest.json").write_text(json.dumps({**manifest, "format": format, "colour": "red"}), encoding="utf-8")
-    said = rf"by {age} version of On Record \(format {format} there, 3 here\)\. Run: python -m index build FOLDER --store ANOTHER$"
+    said = rf"by {age} version of On Record \(format {format} there, 4 here\)\. Run: python -m index build FOLDER --store ANOTHER$"
     for use in (lambda: Store.open(folder), lambda: build(folder, [sources], tiny_embedder)):
         with pytest.raises(StoreOfAnotherMaker, match=said):
             use()
@@ -637,6 +637,59 @@ def test_making_a_store_that_was_stopped_begins_again(tmp_path: Path, sources: P
     with pytest.raises(StoreMissing):
         Store.open(folder)
     assert build(folder, [sources], tiny_embedder).added == 3
+
+
+def make_older(store: Store) -> None:
+    """As the version before made it: in Chroma all languages together, with other metadata."""
+    for kind in ("passages", "sentences"):
+        ids = [id for language in store.vectors.languages(kind) for id in store.vectors.ids(kind, language)]
+        mixed = store.vectors._client.get_or_create_collection(store.vectors._name_of(kind, "")[:-1], embedding_function=None)
+        for language in store.vectors.languages(kind):
+            store.vectors._client.delete_collection(store.vectors._name_of(kind, language))
+        if ids:
+            mixed.upsert(ids=ids, embeddings=[store.tokens.vectors_of([id])[id] for id in ids], metadatas=[{"language": "en"} for _ in ids])
+    manifest = json.loads((store.folder / "manifest.json").read_text(encoding="utf-8"))
+    (store.folder / "manifest.json").write_text(json.dumps({**manifest, "format": 3}), encoding="utf-8")
+    store.close()
+
+
+def test_a_store_of_the_format_before_is_brought_up_to_date_without_embedding(tmp_path: Path, sources: Path, each_embedder: Any) -> None:
+    folder = tmp_path / "older"
+    build(folder, [sources], each_embedder)
+    store = Store.open_or_make(folder, each_embedder)
+    question = analyse(store, "the ferry left Kessa at nine")
+    before = retrieve(store, question, 10)
+    make_older(store)
+    with pytest.raises(StoreOfAnotherMaker, match=rf"older version .*format 3 there, 4 here.*verify --repair --store {folder}; it brings"):
+        Store.open(folder)
+    each_embedder.embedded.clear()
+    report = repair(folder, each_embedder)
+    assert (report.changed, report.unchanged, each_embedder.embedded) == (0, 3, [])
+    store = Store.open_or_make(folder, each_embedder)
+    assert store.differences() == []
+    assert retrieve(store, question, 10) == before
+    assert {collection.name for collection in store.vectors._client.list_collections()} >= {"passages-en", "passages-ar"}
+    store.close()
+
+
+@pytest.mark.parametrize("moment", ["drop_mixed", "hold", "put"])
+def test_a_store_that_was_being_brought_up_to_date_is_brought_there_by_the_next_build(
+    folder: Path, sources: Path, tiny_embedder: Any, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    make_older(Store.open_or_make(folder, tiny_embedder))
+    with monkeypatch.context() as patch:
+        patch.setattr("index.vectors.VectorIndex." + moment, stop)
+        with pytest.raises(KeyboardInterrupt):
+            build(folder, [sources], tiny_embedder)
+    tiny_embedder.embedded.clear()
+    assert build(folder, [sources], tiny_embedder).unchanged == 3
+    assert tiny_embedder.embedded == []
+    store = Store.open_or_make(folder, tiny_embedder)
+    assert store.differences() == []
+    store.close()
 
 
 def test_a_store_says_how_it_was_made(samples_store_folder: Path) -> None:
