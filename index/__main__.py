@@ -19,7 +19,7 @@ from index.catalogue import Catalogue
 from index.commandline import Parser, add_json, add_store, run, visible
 from index.errors import InputError, OnRecordError, StoreDamaged
 from index.models import DEFAULT_EMBEDDER, load_embedder
-from index.store import Manifest, Store, writing
+from index.store import Manifest, Store, set_aside_damaged, writing
 from index.stories import same_text
 from index.watch import watch
 
@@ -160,6 +160,10 @@ def _remove(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     if options.repair:
+        Manifest.read(options.store)
+        with writing(options.store):
+            for line in set_aside_damaged(options.store):
+                print(line)
         with _progress("Repairing", None) as progress:
             report = repair(options.store, progress=progress, chroma=options.chroma)
         print(f"{report.changed} articles made again.")

@@ -17,7 +17,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -81,7 +81,11 @@ class Manifest:
             return manifest
         except (FileNotFoundError, NotADirectoryError) as error:
             raise StoreMissing(f"No store at {folder}. Run: python -m index build FOLDER --store {folder}") from error
-        except (OSError, ValueError, TypeError, RecursionError) as error:
+        except OSError as error:
+            raise StoreDamaged(
+                f"The manifest of the store at {folder} cannot be read ({error.strerror}). Check disk and rights, then try again."
+            ) from error
+        except (ValueError, TypeError, RecursionError) as error:
             raise StoreDamaged(
                 f"The manifest of the store at {folder} cannot be read ({type(error).__name__}). Move the store away and build it again."
             ) from error
@@ -388,6 +392,28 @@ class Store:
         lines += self.tokens.differences()
         lines += [f"catalogue: {id!r} is not wholly indexed" for id in self.catalogue.fingerprints(indexed=False)]
         return lines
+
+
+def set_aside_damaged(folder: Path) -> list[str]:
+    """Renames the parts of a store that cannot be opened and can be made again of the catalogue; a line for each. Call under `writing`.
+
+    They are kept, for a disk that fails for a moment looks the same, and what is in `tokens` may have taken hours.
+    """
+    lines = []
+    parts: dict[str, Callable[[Path], object]] = {"chroma": VectorIndex, "tokens": TokenIndex, "lexical": LexicalIndex, "words": WordIndex}
+    for name, part in parts.items():
+        place, aside = folder / name, folder / f"{name}.damaged"
+        try:
+            opened = part(place) if place.exists() else None
+            if isinstance(opened, VectorIndex | TokenIndex):
+                opened.close()
+        except StoreDamaged as error:
+            with _writable(folder):
+                shutil.rmtree(aside, ignore_errors=True)
+                place.rename(aside)
+            reason = str(error).partition("(")[2].partition(").")[0]
+            lines.append(f"{place} cannot be read ({reason}). It is now {aside}, and is made again; delete that when you like.")
+    return lines
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from urllib.parse import urlsplit
 
 import chromadb
 from chromadb.api.collection_configuration import CreateHNSWConfiguration
+from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings
 from chromadb.errors import ChromaError, InternalError, NotFoundError
 
@@ -77,7 +78,12 @@ class VectorIndex:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._do(self._open)
+        try:
+            self._do(self._open)
+        except StoreDamaged:
+            # Chroma keeps what it failed to open, and would give that again when the folder is in order.
+            SharedSystemClient._identifier_to_system.pop(str(path), None)
+            raise
 
     def _open(self) -> None:
         self._client = chromadb.PersistentClient(str(self._path), settings=Settings(anonymized_telemetry=False))

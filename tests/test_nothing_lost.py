@@ -329,6 +329,21 @@ def test_a_folder_that_goes_away_while_it_is_read_removes_nothing(tmp_path: Path
         assert len(opened.catalogue.fingerprints()) == 40
 
 
+def test_an_empty_folder_beside_a_full_one_removes_nothing(tmp_path: Path, tiny_embedder: Any) -> None:
+    """As the place where a disk was mounted looks without the disk."""
+    here, disk, store = write_articles(tmp_path / "articles"), tmp_path / "disk", tmp_path / "store"
+    disk.mkdir()
+    (disk / "own.txt").write_text(article(99, "oars"), encoding="utf-8")
+    build(store, [here, disk], tiny_embedder)
+    (disk / "own.txt").unlink()
+    with pytest.raises(InputError, match=r"disk' is empty\. Nothing was removed"):
+        build(store, [here, disk], tiny_embedder)
+    with closing(Store.open_or_make(store, tiny_embedder)) as opened:
+        assert len(opened.catalogue.fingerprints()) == 41
+    assert build(store, [here], tiny_embedder).removed == 1
+    assert build(store, [here, disk], tiny_embedder).unchanged == 40
+
+
 def test_a_clock_that_was_set_back_changes_nothing(tmp_path: Path, make_tiny_token_embedder: Any) -> None:
     """As a store and articles look that were written before: from years to come."""
     sources, store = write_articles(tmp_path / "articles"), tmp_path / "store"

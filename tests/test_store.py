@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -18,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from index.__main__ import main
 from index.articles import Article, make_article
 from index.build import build, repair
 from index.embed import encode
@@ -620,14 +622,55 @@ def test_an_index_with_junk_in_it_is_damage_and_the_advice_mends_it(
     assert not (folder / part / file).read_bytes().startswith(b"this is neither")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_store_that_may_not_be_written_is_said_so(folder: Path, sources: Path, tiny_embedder: Any) -> None:
-    folder.chmod(0o500)
+@pytest.mark.parametrize(("part", "file"), [("chroma", "chroma.sqlite3"), ("tokens", "texts.sqlite3"), ("lexical", "meta.json")])
+def test_a_repair_sets_aside_what_cannot_be_opened_and_makes_it_again(
+    folder: Path, tiny_embedder: Any, part: str, file: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / part / file).write_bytes(b"this is neither" * 99)
+    with pytest.raises(StoreDamaged):
+        Store.open_or_make(folder, tiny_embedder)
+    monkeypatch.setattr("index.store.load_embedder", lambda _: tiny_embedder)
+    assert main(["verify", "--repair", "--store", str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert re.match(rf"{folder / part} cannot be read \(.+\)\. It is now {folder / part}\.damaged, and is made again", said)
+    assert "3 articles made again." in said
+    assert (folder / f"{part}.damaged" / file).read_bytes().startswith(b"this is neither")
+    store = Store.open_or_make(folder, tiny_embedder)
+    assert store.differences() == []
+    store.close()
+
+
+@contextmanager
+def unable_to_write(folder: Path) -> Iterator[None]:
+    """Root may write anywhere, so that root becomes somebody else meanwhile."""
+    inside = [folder, *folder.rglob("*")]
+    before = {path: path.stat().st_mode for path in inside}
+    for path in inside:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    parents = [path for path in folder.parents if path.stat().st_mode & 0o055 != 0o055]
+    modes = {path: path.stat().st_mode for path in parents}
+    is_root = os.geteuid() == 0
+    if is_root:
+        for path in parents:
+            path.chmod(path.stat().st_mode | 0o055)
+        os.seteuid(65534)
     try:
-        with pytest.raises(StoreDamaged, match="cannot be written"):
-            build(folder, [sources], tiny_embedder)
+        yield
     finally:
-        folder.chmod(0o700)
+        if is_root:
+            os.seteuid(0)
+        for path, mode in (before | modes).items():
+            path.chmod(mode)
+
+
+def test_a_store_that_may_not_be_written_is_said_so_and_keeps_its_articles(folder: Path, sources: Path, tiny_embedder: Any) -> None:
+    with unable_to_write(folder):
+        with pytest.raises(StoreDamaged, match=r"cannot be written \(Permission denied\)\. Check disk space and rights"):
+            build(folder, [sources], tiny_embedder)
+        with pytest.raises(StoreDamaged, match=r"cannot be used \(.*\)\. Check disk space and rights") as caught:
+            Store.open_or_make(folder, tiny_embedder)
+        assert "\n" not in str(caught.value)
+    assert build(folder, [sources], tiny_embedder).unchanged == 3
 
 
 def test_making_a_store_that_was_stopped_begins_again(tmp_path: Path, sources: Path, tiny_embedder: Any) -> None:
