@@ -54,7 +54,9 @@ _VERSION = 2
 _PASSAGE = 'p.id, p.article, p.start, p."end", p.text, p.tokens, p.sentences'
 _ARTICLE = "id, sha256, text, story, title, publisher, author, date, language, url, places"
 # CROSS JOIN: the passages first. Left to itself SQLite goes through every article: 75 ms instead of 2 for 150 passages among 14,000.
-_PASSAGES_BY_ID = f"SELECT {_PASSAGE} FROM passages p CROSS JOIN articles a ON a.id = p.article WHERE a.indexed = 1 AND p.id IN"
+_BY_ID = "FROM passages p CROSS JOIN articles a ON a.id = p.article WHERE a.indexed = 1 AND p.id IN"
+_PASSAGES_BY_ID = f"SELECT {_PASSAGE} {_BY_ID}"
+_PLACES_BY_ID = f'SELECT p.id, p.article, p.start, p."end" {_BY_ID}'
 _QUOTATIONS = (
     'SELECT q.article, q.number, q.start, q."end", q.speech, q.speaker_start, q.speaker_end, q.speaker_name, q.cue_start, q.cue_end, '
     "q.utterance FROM quotations q JOIN articles a ON a.id = q.article WHERE a.indexed = 1"
@@ -227,6 +229,11 @@ class Catalogue:
             list(dict.fromkeys(ids)),
         )
         return {row[0]: _passage(row) for row in rows}
+
+    def places(self, ids: Iterable[str]) -> dict[str, tuple[str, Span]]:
+        """Passage id to article id and span, of the passages of visible articles among `ids`, without reading their texts."""
+        rows = self._in_batches(_PLACES_BY_ID, list(dict.fromkeys(ids)))
+        return {id: (article, Span(start, end)) for id, article, start, end in rows}
 
     def passages_with(self, sentence_ids: Iterable[str]) -> list[str]:
         """Ids of the passages that hold any of these sentences."""

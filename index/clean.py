@@ -64,6 +64,7 @@ def story_spans(text: str) -> tuple[Span, ...]:
 
 _LINE = re.compile(r"\S[^\n\r\v\f\x85\u2028\u2029]*")
 _WORD = re.compile(r"[^\W_]+|©")
+_APART = bytes(code if chr(code).isalnum() else ord(" ") for code in range(256))
 _SENTENCE_END = re.compile(r"[.!?…؟۔]['\"’”»)\]]{0,3}$")
 _LINK = re.compile(r"!?\[([^\[\]]{0,200})\]\([^()\s]{0,300}\)")
 _TIMES = re.compile(r"(?:\d{1,2}:)?\d{1,2}:\d\d(?P<pair> ?[/|–-]? ?(?:\d{1,2}:)?\d{1,2}:\d\d)?")
@@ -71,9 +72,18 @@ _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _ITEM_SEPARATOR = re.compile(r"\s*[|·•>›»/]\s*|\s{2,}|\t")
 _HOLDS_SEPARATOR = re.compile(r"[|·•>›»/\t]|\s\s")
 
-_FOLD: dict[int, str | None] = {ord(a): b for a, b in zip("أإآٱةى’‘`´“”‐‑\u00a0", "اااا\u0647ي''''\"\"-- ", strict=True)}
-_FOLD |= dict.fromkeys(
-    [*range(0x064B, 0x0653), 0x0640, 0x0670, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF]
+
+class _Fold(dict[int, str | int | None]):
+    """Characters that stand for themselves are put in when first met: a key that is missing costs `translate` an exception each time."""
+
+    def __missing__(self, code: int) -> int:
+        self[code] = code
+        return code
+
+
+_FOLD = _Fold({ord(a): b for a, b in zip("أإآٱةى’‘`´“”‐‑\u00a0", "اااا\u0647ي''''\"\"-- ", strict=True)})
+_FOLD.update(
+    dict.fromkeys([*range(0x064B, 0x0653), 0x0640, 0x0670, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
 )
 _EDGES = " \t:：.,;،؛|·•●▪■◆»«›‹→←↓↑▶►▸▼▲↗✉⬇…–—-_*#+!<>[](){}\ufe0f"
 
@@ -82,7 +92,14 @@ def _key(line: str) -> str:
     """A line to compare: case, Arabic spellings, typography, links and the signs at its ends taken away."""
     if "](" in line:
         line = _LINK.sub(r"\1", line)
+    if line.isascii():  # most lines are, and of `_FOLD` one sign is
+        return line.lower().replace("`", "'").strip(_EDGES)
     return line.casefold().translate(_FOLD).strip(_EDGES)
+
+
+def _words_of(key: str) -> list[str]:
+    """`_WORD.findall(key)`: of an ASCII line by bytes, which is faster."""
+    return key.encode().translate(_APART).decode().split() if key.isascii() else _WORD.findall(key)
 
 
 def _phrases(*blocks: str) -> frozenset[str]:
@@ -719,7 +736,7 @@ def _kind_of_short(line: str) -> Kind:
         return kind
     ends_sentence = _ends_sentence(line)
     story = Kind.PROSE if len(line) > LONGEST_HEADLINE or (ends_sentence and len(line) >= SHORTEST_PROSE) else Kind.STORY
-    words = _WORD.findall(key)
+    words = _words_of(key)
     if len(key) <= 24 and (times := _TIMES.fullmatch(key)):
         return Kind.CHROME if times["pair"] else Kind.LABEL
     if _URL.fullmatch(line) or (line.startswith("![") and _LINK.fullmatch(line)):

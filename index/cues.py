@@ -177,6 +177,11 @@ def is_name(word: str) -> bool:
     return word[0].isupper() and word.lower().replace("’", "'") not in _NO_NAMES
 
 
+def _named(word: Word) -> bool:
+    """`is_name`, of a word that has been read."""
+    return word.text[0].isupper() and word.lower not in _NO_NAMES
+
+
 _NO_NAMES = (
     _PRONOUNS
     | _DETERMINERS
@@ -197,8 +202,7 @@ def after(text: str, gap: Span, ready: bool) -> Cue | None:
     >>> cue.verb.of(said), cue.speaker.of(said)
     ('said', 'Mona Reyes')
     """
-    here = words(text, Span(gap.start, min(gap.end, gap.start + _LONGEST)))
-    here = here[: _first_end(text, gap, here)]
+    here = _first_sentence(text, gap)
     while here and here[0].text in {",", "-", "–", "—", "…", "."}:
         ready = ready or here[0].text != "."
         here = here[1:]
@@ -213,14 +217,14 @@ def after(text: str, gap: Span, ready: bool) -> Cue | None:
         here = here[1:]
         first = here[0]
     sloppy = not ready
-    if sloppy and (len(here) > 6 or not (first.lower in _SPEAKING_PRONOUNS or is_name(first.text))):
+    if sloppy and (len(here) > 6 or not (first.lower in _SPEAKING_PRONOUNS or _named(first))):
         return None
     if first.lower in _INVERTING and (first.text[0].islower() or ready):
         speaker = _subject_after(here, 1)
         if speaker is not None:
             return Cue(Span(first.start, first.end), speaker)
         return None
-    if ready and first.text[0].islower() and _looks_past(first) and len(here) > 1 and is_name(here[1].text):  # "…," thundered Cato
+    if ready and first.text[0].islower() and _looks_past(first) and len(here) > 1 and _named(here[1]):  # "…," thundered Cato
         return Cue(Span(first.start, first.end), _described_from(here, 1))
     for at in range(1, min(len(here), _FAR)):
         word = here[at]
@@ -288,7 +292,7 @@ def _last_cue(here: list[Word]) -> Cue | None:
 
 def _doer(here: Sequence[Word], at: int) -> Span | None:
     """Who does what the participle `here[at]` says: a sign or a name right before it, else who said something before, or the subject."""
-    if at and (here[at - 1].lower in _SIGNS or is_name(here[at - 1].text)):
+    if at and (here[at - 1].lower in _SIGNS or _named(here[at - 1])):
         return _nominal_ending(here, at - 1)
     earlier = _last_cue(list(here[:at]))
     return earlier.speaker if earlier is not None else _main_subject(_clauses(here[:at]))
@@ -390,16 +394,22 @@ def _content(rest: Sequence[Word], without_that: bool) -> int | None:
 _NO_CLAUSE = _set("so nothing little and but or as him her them us")
 
 
-def _first_end(text: str, gap: Span, here: Sequence[Word]) -> int:
-    """How many of the words stand before the first end of a sentence."""
+def _first_sentence(text: str, gap: Span) -> list[Word]:
+    """The words before the first end of a sentence. No more are read: no word goes on beyond a stop and white space."""
+    here: list[Word] = []
+    at, end = gap.start, min(gap.end, gap.start + _LONGEST)
     for match in _SENTENCE_END.finditer(text, gap.start, gap.end):
+        if at < end:
+            stop = min(match.end(), end)
+            here += words(text, Span(at, stop))
+            at = stop
         count = sum(word.start < match.start() for word in here)
         last = here[count - 1] if count else None
         if last is not None and (last.text.endswith(".") or (len(last.text) == 1 and last.text.isupper())) and text[match.start()] == ".":
             continue  # "Mr. Khan", "J. Smith"
         if count:
-            return count
-    return len(here)
+            return here[:count]
+    return here + words(text, Span(at, end)) if at < end else here
 
 
 def _is_cue(here: Sequence[Word], at: int) -> bool:
@@ -426,7 +436,7 @@ def _is_cue(here: Sequence[Word], at: int) -> bool:
         return False  # "was told", "are called"
     if here[place].lower in {"the", "a", "an", "of", "by", "his", "her", "their", "its", "have"} and word.lower not in {"said", "says"}:
         return False
-    return word.lower not in _NOUN_TOO or previous.lower in _PRONOUNS or is_name(previous.text) or previous.text == ","
+    return word.lower not in _NOUN_TOO or previous.lower in _PRONOUNS or _named(previous) or previous.text == ","
 
 
 _CUES = _SAID | _NOUN_TOO | _BASE | {"saying", "put", "goes", "went"}
@@ -504,7 +514,7 @@ def _nominal_ending(here: Sequence[Word], last: int, floor: int = 0) -> Span | N
     found = _tidy(here, first, last)
     if found is not None and here[first].start == found.start and first - floor >= 2 and here[first - 1].lower in {"and", "&"}:
         other = _nominal_ending(here, first - 2, floor)  # "David Albright and Serena Kell"
-        if other is not None and (is_name(here[first].text) or here[first].lower in _DETERMINERS or other.end == here[first - 2].end):
+        if other is not None and (_named(here[first]) or here[first].lower in _DETERMINERS or other.end == here[first - 2].end):
             return Span(other.start, found.end)
     return found
 
@@ -526,13 +536,11 @@ def _continues(here: Sequence[Word], first: int) -> bool:
 def _tidy(here: Sequence[Word], first: int, last: int) -> Span | None:
     """A name without the lower-case words before it, a description from its last determiner that is not part of a longer one."""
     run = last
-    while run > first and (
-        is_name(here[run - 1].text) or (here[run - 1].lower in _PARTICLES and run - 1 > first and is_name(here[run - 2].text))
-    ):
+    while run > first and (_named(here[run - 1]) or (here[run - 1].lower in _PARTICLES and run - 1 > first and _named(here[run - 2]))):
         run -= 1
     inside = here[first : last + 1]
     linked = any(word.lower in _LINKS for word in inside)
-    if is_name(here[last].text) and not (linked and run > first and here[run - 1].lower in _LINKS):
+    if _named(here[last]) and not (linked and run > first and here[run - 1].lower in _LINKS):
         if run > first and here[run - 1].lower in _PURE_LINKS:
             return _somebody(here, first, last)
         if run > first and here[run - 1].lower in _DETERMINERS:  # "the Trump campaign" ends in no name; "the Kremlin" does
@@ -552,7 +560,7 @@ def _somebody(here: Sequence[Word], first: int, last: int) -> Span | None:
     head, end = inside[0], inside[-1]
     if end.lower in _NO_END or head.lower in _PREPOSITIONS or not any(word.text[0].isalpha() for word in inside):
         return None
-    if any(is_name(word.text) for word in inside):
+    if any(_named(word) for word in inside):
         return Span(head.start, end.end)
     if head.lower in _DETERMINERS:
         return None if len(inside) == 1 or end.lower in _SPANS_OF_TIME else Span(head.start, end.end)
@@ -598,9 +606,9 @@ def _described_from(here: Sequence[Word], at: int) -> Span | None:
             break
         if end > at and word.lower in _BE_OR_FINITE:
             break
-        if end > at and word.lower in _PREPOSITIONS and (word.lower not in _LINKS or (is_name(here[end - 1].text) and word.lower != "of")):
+        if end > at and word.lower in _PREPOSITIONS and (word.lower not in _LINKS or (_named(here[end - 1]) and word.lower != "of")):
             break
-        if end > at and is_name(here[end - 1].text) and word.text[0].islower() and word.lower not in _PARTICLES:
+        if end > at and _named(here[end - 1]) and word.text[0].islower() and word.lower not in _PARTICLES:
             further = _name_further_on(here, end)  # "Huckabee campaign spokesman Hogan Gidley"
             if further is None:
                 break
@@ -609,10 +617,10 @@ def _described_from(here: Sequence[Word], at: int) -> Span | None:
     if end == at:
         return None
     last = end - 1
-    names = [place for place in range(at, end) if is_name(here[place].text)]
+    names = [place for place in range(at, end) if _named(here[place])]
     if names and names[-1] == last and here[at].lower not in _BEFORE_NO_NAME:
         first = last
-        while first > at and (is_name(here[first - 1].text) or here[first - 1].lower in _OWN_PARTICLES):
+        while first > at and (_named(here[first - 1]) or here[first - 1].lower in _OWN_PARTICLES):
             first -= 1
         if first == at or here[first - 1].lower not in _LINKS:
             return _somebody(here, first, last)
@@ -623,7 +631,7 @@ def _name_further_on(here: Sequence[Word], at: int) -> int | None:
     """Where a name begins behind a few plain words from `here[at]` on; None where something else follows."""
     for place in range(at, min(at + 4, len(here))):
         word = here[place]
-        if place > at and is_name(word.text):
+        if place > at and _named(word):
             return place
         if not word.text.isalpha() or not word.text[0].islower() or word.lower in _PARTS_NAME:
             return None
@@ -682,9 +690,9 @@ def _opening(here: Sequence[Word]) -> Span | None:
     if word.lower in _PREPOSITIONS or word.lower in _BREAKS or word.lower.endswith("ing") or word.lower == "asked":
         return None
     last = at
-    if is_name(word.text):
+    if _named(word):
         while last + 1 < end and (
-            is_name(here[last + 1].text) or (here[last + 1].lower in _PARTICLES and last + 2 < end and is_name(here[last + 2].text))
+            _named(here[last + 1]) or (here[last + 1].lower in _PARTICLES and last + 2 < end and _named(here[last + 2]))
         ):
             last += 1
         possessive = here[last].lower.endswith(("'s", "s'")) and last + 1 < end

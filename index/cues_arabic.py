@@ -7,8 +7,9 @@ the verb says whether that is a woman. The same interface as cues.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import takewhile
 
 from index.cues import Cue, Word
 from index.fold import fold_text
@@ -67,9 +68,13 @@ _LONGEST_SUBJECT = 9  # words; no measurement behind it
 
 def words(text: str, span: Span) -> list[Word]:
     """The words and marks of a span."""
-    return [
-        _tuple(Word, (word := match[0], match.start(), match.end(), _folded(word))) for match in _TOKEN.finditer(text, span.start, span.end)
-    ]
+    return list(_read(text, span))
+
+
+def _read(text: str, span: Span) -> Iterator[Word]:
+    for match in _TOKEN.finditer(text, span.start, span.end):
+        word = match[0]
+        yield _tuple(Word, (word, match.start(), match.end(), _folded(word)))
 
 
 _tuple = tuple.__new__  # as in cues.py
@@ -78,11 +83,10 @@ _folded = lru_cache(maxsize=1 << 13)(fold_text)  # words come again and again; n
 
 def after(text: str, gap: Span, ready: bool) -> Cue | None:
     """The cue that follows a quotation: see cues.after."""
-    here = words(text, Span(gap.start, min(gap.end, gap.start + _LONGEST)))
+    read = _read(text, Span(gap.start, min(gap.end, gap.start + _LONGEST)))
+    here = list(takewhile(lambda word: word.text not in {".", "؟", "!"}, read))
     while here and here[0].text in {",", "،", "-", "–", "—", "…"}:
         ready, here = True, here[1:]
-    stop = next((at for at, word in enumerate(here) if word.text in {".", "؟", "!", "\n"}), len(here))
-    here = here[:stop]
     if not here:
         return None
     first = _plain(here[0])
@@ -140,7 +144,7 @@ def subject(text: str, sentence: Span) -> Span | None:
 
 def reported(text: str, sentence: Span) -> tuple[Cue, Span] | None:
     """The cue of a sentence that reports speech without quotation marks, and the span of what was said: see cues.reported."""
-    if len(sentence) > _LONGEST:
+    if len(sentence) > _LONGEST or not _may_report(text, sentence):
         return None
     here = words(text, sentence)
     while here and here[-1].text in {".", "!", "؟", "…", ",", "،"}:
@@ -167,6 +171,14 @@ def reported(text: str, sentence: Span) -> tuple[Cue, Span] | None:
             speaker = _in_front(here, at)
         return Cue(Span(word.start, word.end), speaker, form), Span(content.start, end)
     return None
+
+
+def _may_report(text: str, sentence: Span) -> bool:
+    """Whether the sentence begins with "according to", or has both a verb of saying and "that": few have, and the rest need not be read."""
+    here = [*map(_folded, _TOKEN.findall(text, sentence.start, sentence.end))]
+    if not here or here[0].removeprefix("و") in _ACCORDING:
+        return bool(here)
+    return not _SAID_THAT.isdisjoint(here) and not _FORM_OF.keys().isdisjoint(here)
 
 
 # What is named between quotation marks: papers, ships, books.

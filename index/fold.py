@@ -14,6 +14,7 @@ import re
 import unicodedata
 from array import array
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -78,20 +79,41 @@ class _Table(dict[int, str]):
 
 _TABLE = _Table()
 _SPACES = re.compile(" {2,}")
+# The same for the bytes of ASCII, which fold to one byte or to nothing.
+_ASCII = bytes(range(0x80))
+_ASCII_GONE = bytes(code for code in _ASCII if not _TABLE[code])
+_ASCII_FOLDED = bytes(ord(_TABLE[code] or " ") if code in _ASCII else code for code in range(256))
+_MOSTLY_ASCII = 1.25  # bytes of UTF-8 a character: English with curly marks has 1.02, Arabic 1.8
+_FEW = 16  # characters: a search for each of a few takes less than one table for all; no measurement behind the number
 # The same for numpy, by code point: how many characters it folds to (255: not met yet), and whether it clings to the one before.
 _UNKNOWN = 255
 _LENGTHS = np.full(0x110000, _UNKNOWN, np.uint8)
 _CLINGS = np.zeros(0x110000, np.bool_)
 
 
+@lru_cache(maxsize=1)  # the stems and the names of a passage are asked for one after the other
 def fold_text(text: str) -> str:
     """`fold(text).text`, when nobody needs the way back.
 
     >>> fold_text("  L’Été —  أُمّةٌ ٢٫٥ ")
     " l'ete - امه 2.5 "
     """
-    loose = text.translate(_TABLE)
+    loose = _fold_apart(text)
     return _SPACES.sub(" ", loose) if "  " in loose else loose
+
+
+def _fold_apart(text: str) -> str:
+    """`text.translate(_TABLE)`, of English in half to a quarter of the time: ASCII by bytes, then the few others one by one."""
+    data = text.encode("utf-8", "surrogatepass")
+    if len(data) > _MOSTLY_ASCII * len(text):
+        return text.translate(_TABLE)
+    others = "" if text.isascii() else set(data.translate(None, _ASCII).decode("utf-8", "surrogatepass"))
+    if len(others) > _FEW:
+        return text.translate(_TABLE)
+    loose = data.translate(_ASCII_FOLDED, _ASCII_GONE).decode("utf-8", "surrogatepass")
+    for character in others:  # what one folds to folds to itself, so their order is none
+        loose = loose.replace(character, _TABLE[ord(character)])
+    return loose
 
 
 @dataclass(frozen=True, slots=True)

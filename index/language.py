@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, cast
+
+import numpy as np
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -112,7 +115,7 @@ def language_of(text: str) -> str:
     ('en', 'ar', 'und')
     """
     sample = _sample(text)
-    characters = Counter(sample)
+    characters = _counted(sample)
     letters: Counter[str] = Counter()
     for character, count in characters.items():
         script = _script_of(character)
@@ -120,20 +123,21 @@ def language_of(text: str) -> str:
             letters[script] += count
     if not letters:
         return UNDETERMINED
-    hits = _function_word_hits(sample)
     script = max((script for script in _SCRIPTS if script in letters), key=letters.__getitem__)
     count = letters[script]
     if {"Latin", "Arabic"} <= letters.keys() and sum(letters.values()) < LONGEST_MIXED_QUESTION:
-        script = _script_of_mixed(sample, hits) or script
+        script = _script_of_mixed(sample) or script
         count = letters[script]
     if script == "Arabic":
-        return _in_arabic_script(characters, hits["ar"])
+        return _in_arabic_script(characters, sample)
     if script == "Han" and letters["Kana"]:
         return "ja"
     if script in _SOLE_LANGUAGE:
         return _SOLE_LANGUAGE[script]
+    words = _words(sample.lower())
+    hits = _function_word_hits(words)
     leading = _leading(hits) if script == "Latin" else None
-    if leading and (count < FEWEST_LETTERS_FOR_STATISTICS or hits[leading] * WORDS_A_FUNCTION_WORD >= len(_WORD.findall(sample))):
+    if leading and (count < FEWEST_LETTERS_FOR_STATISTICS or hits[leading] * WORDS_A_FUNCTION_WORD >= _number_of_words(sample, words)):
         return leading
     if count < FEWEST_LETTERS_FOR_STATISTICS:
         return _SHORT_DEFAULT[script]
@@ -152,16 +156,43 @@ def _sample(text: str) -> str:
     return "\n".join((text[:WINDOW], text[middle : middle + WINDOW], text[-WINDOW:]))
 
 
-def _function_word_hits(sample: str) -> Counter[str]:
+def _counted(sample: str) -> dict[str, int]:
+    """`Counter(sample)`, by numpy: 5 to 15 ms a megabyte instead of 27."""
+    numbers = np.bincount(np.frombuffer(sample.encode("utf-32-le", "surrogatepass"), np.uint32))
+    codes = np.flatnonzero(numbers)
+    return dict(zip(map(chr, codes.tolist()), numbers[codes].tolist(), strict=True))
+
+
+def _words(text: str) -> list[str]:
+    """`_WORD.findall(text)`, in another order: what is plain ASCII is cut by bytes, in a fifth of the time."""
+    data = text.encode("utf-8", "surrogatepass")
+    if len(data) > _MOSTLY_ASCII * len(text):
+        return _WORD.findall(text)
+    pieces = data.translate(_APART).decode("utf-8", "surrogatepass").split()
+    # "“Who", "é": what holds other characters is cut once more.
+    return [*filter(str.isascii, pieces), *_WORD.findall(" ".join(piece for piece in pieces if not piece.isascii()))]
+
+
+_MOSTLY_ASCII = 1.25  # bytes of UTF-8 a character; English with curly marks has 1.02, Arabic 1.8
+_APART = bytes(code if code > 0x7F or chr(code).isalpha() else ord(" ") for code in range(256))
+
+
+def _number_of_words(sample: str, lowered: Sequence[str]) -> int:
+    """Only "İ" gives another number of letters in lower case: an i, and a dot that parts words."""
+    return len(_WORD.findall(sample)) if "İ" in sample else len(lowered)
+
+
+def _function_word_hits(words: Iterable[str]) -> Counter[str]:
     hits: Counter[str] = Counter()
-    for word, count in Counter(_WORD.findall(sample.lower())).items():
-        for language in _LANGUAGES_OF.get(word, ()):
+    for word, count in Counter(filter(_LANGUAGES_OF.__contains__, words)).items():
+        for language in _LANGUAGES_OF[word]:
             hits[language] += count
     return hits
 
 
-def _script_of_mixed(sample: str, hits: Counter[str]) -> str | None:
+def _script_of_mixed(sample: str) -> str | None:
     """The script of a question with a name in the other script: that of most function words, else of the first; None without any."""
+    hits = _function_word_hits(_WORD.findall(sample.lower()))
     latin_hits = max((number for language, number in hits.items() if language != "ar"), default=0)
     if hits["ar"] != latin_hits:
         return "Arabic" if hits["ar"] > latin_hits else "Latin"
@@ -181,14 +212,16 @@ def _leading(hits: Counter[str]) -> str | None:
     return tied[0] if len(tied) == 1 else None
 
 
-def _in_arabic_script(characters: Counter[str], arabic_hits: int) -> str:
+def _in_arabic_script(characters: dict[str, int], sample: str) -> str:
     def count(letters: str) -> int:
-        return sum(characters[letter] for letter in letters)
+        return sum(characters.get(letter, 0) for letter in letters)
 
     persian = count(_PERSIAN)
     neighbours = Counter({"ur": count(_URDU), "ps": count(_PASHTO), "ku": count(_SORANI)})
     language, own = neighbours.most_common(1)[0]
-    if persian + own <= count(_ARABIC) + arabic_hits:
+    foreign = persian + own - count(_ARABIC)
+    # The words are counted only where the letters leave a doubt.
+    if foreign <= 0 or foreign <= _function_word_hits(_WORD.findall(sample.lower()))["ar"]:
         return "ar"  # which spells foreign names with a few of those letters
     return language if own > persian / 10 else "fa"
 

@@ -171,14 +171,14 @@ def _lines(text: str, start: int, end: int) -> Iterator[_Line]:
     current = next(story, None)
     at = 0
     for found in _LINE.finditer(part):
-        span = trim(part, Span(*found.span()))
-        while current and current.end <= span.start:
+        words = found.group().rstrip()
+        first = found.start()
+        while current and current.end <= first:
             current = next(story, None)
-        gap = len((part[at : span.start][:200] + "|").splitlines()) > 2
-        words = span.of(part)
+        gap = first - at > 1 and len((part[at:first][:200] + "|").splitlines()) > 2
         if words.startswith("\ufeff"):
-            span, words = Span(span.start + 1, span.end), words[1:]
-        yield _Line(Span(start + span.start, start + span.end), words, current is not None and current.start <= span.start, gap)
+            first, words = first + 1, words[1:]
+        yield _Line(Span(start + first, start + first + len(words)), words, current is not None and current.start <= first, gap)
         at = found.end()
 
 

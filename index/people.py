@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from index.cues import is_name
 from index.fold import fold_text
@@ -113,23 +113,39 @@ class _Mention:
 class People:
     """The people of one article: their full names, and who was mentioned last."""
 
-    def __init__(self, text: str, paragraphs: Iterable[Span]) -> None:
+    def __init__(self, text: str, paragraphs: Sequence[Span]) -> None:
         self._text = text
-        self._full: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        for paragraph in paragraphs:
-            for name in _full_names(text, paragraph):
-                self._full[name.rpartition(" ")[2].lower()][name] += 1
-        self._of_first_name: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        for names in self._full.values():
-            for name, count in names.items():
-                self._of_first_name[name.partition(" ")[0]][name] = count
+        self._paragraphs = paragraphs
         self._alone: dict[str, str] = {}
+        self._fuller: dict[str, str] = {}
         self._mentions: deque[_Mention] = deque(maxlen=_REMEMBERED)
         self._places: dict[str, Span] = {}
         self._longest: dict[str, str] = {}
         self._whole: dict[str, str] = {}
         self._described: dict[str, str] = {}
-        self._aged = _aged(text)
+
+    # Read when first asked for: in half the articles of an encyclopedia nobody speaks.
+
+    @cached_property
+    def _full(self) -> dict[str, Counter[str]]:
+        """The full names of the article by their last word, in lower case."""
+        full: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for paragraph in self._paragraphs:
+            for name in _full_names(self._text, paragraph):
+                full[name.rpartition(" ")[2].lower()][name] += 1
+        return full
+
+    @cached_property
+    def _of_first_name(self) -> dict[str, Counter[str]]:
+        full: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for names in self._full.values():
+            for name, count in names.items():
+                full[name.partition(" ")[0]][name] = count
+        return full
+
+    @cached_property
+    def _aged(self) -> dict[str, str]:
+        return _aged(self._text)
 
     def note(self, span: Span | None, form: str | None) -> str | None:
         """Takes note that the text speaks of somebody at `span`, and returns the fullest name or description of that person.
@@ -227,8 +243,10 @@ class People:
                     known = known or self._of_first_name.get(bare[0], _NO_NAMES)
                     self._alone[mention] = _clear_winner(known) or self._as_a_word(parts)
                 return self._alone[mention]
-            fuller = [name for name in known if len(name.split()) > len(bare) and set(bare) <= set(name.split())]
-            return max(fuller, key=len) if fuller else " ".join(bare)
+            if mention not in self._fuller:
+                fuller = [name for name in known if len(name.split()) > len(bare) and set(bare) <= set(name.split())]
+                self._fuller[mention] = max(fuller, key=len) if fuller else " ".join(bare)
+            return self._fuller[mention]
         return self._introduced(span) or self._known_as(parts)
 
     def _as_a_word(self, parts: Sequence[str]) -> str:
@@ -301,18 +319,23 @@ def _full_names(text: str, paragraph: Span) -> Iterator[str]:
     for match in _CAPITALISED.finditer(text, paragraph.start, paragraph.end):
         run: list[str] = []
         for part in match.group().split():
-            bare = _POSSESSIVE.sub("", part) if part[-1] in "'’s" else part
-            named = is_name(bare)
-            if named:
+            bare = _bare_name(part)
+            if bare is not None:
                 run.append(bare)
-            if not named or bare != part:
+            if bare != part:
                 yield from _as_name(run)
                 run = []
         yield from _as_name(run)
 
 
-def _as_name(run: Sequence[str]) -> list[str]:
-    run = list(run)
+@lru_cache(maxsize=1 << 13)  # the names of a day's news come again and again; no figure behind the size
+def _bare_name(part: str) -> str | None:
+    """A capitalised word without its possessive, where it is part of a name."""
+    bare = _POSSESSIVE.sub("", part) if part[-1] in "'’s" else part
+    return bare if is_name(bare) else None
+
+
+def _as_name(run: list[str]) -> list[str]:
     while run and run[0].lower().strip(".") in _TITLES:
         run.pop(0)
     return [" ".join(run)] if 2 <= len(run) <= 4 and run[-1].lower() not in _TITLES and len(run[-1]) > 1 else []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from index.spans import Span, trim
 
@@ -57,8 +58,7 @@ def quoted(text: str, paragraphs: Sequence[Span]) -> list[Quoted]:
     return sorted(found, key=lambda one: (one.outer.start, -one.outer.end))
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
+class _Mark(NamedTuple):  # there are as many as apostrophes
     span: Span
     shape: str
     may_open: bool
@@ -89,6 +89,8 @@ def _family(shape: str) -> str:
 
 def _in_paragraph(text: str, paragraph: Span, number: int, following: str) -> list[Quoted]:
     marks = _marks(text, paragraph)
+    if not marks:
+        return []
     found: list[Quoted] = []
     open_: list[_Mark] = []
 

@@ -74,7 +74,10 @@ def _paragraphs(text: str, parts: Sequence[Span]) -> Iterator[Span]:
         for part in islice(parts, at, None):
             if part.start >= paragraph.end:
                 break
-            yield trim(text, Span(max(paragraph.start, part.start), min(paragraph.end, part.end)))
+            if part.contains(paragraph):
+                yield paragraph
+            else:
+                yield trim(text, Span(max(paragraph.start, part.start), min(paragraph.end, part.end)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ class _Reader:
     def __init__(self, text: str, paragraphs: list[Span]) -> None:
         self._text = text
         self._paragraphs = paragraphs
-        self._rules: list[ModuleType] = [cues_arabic if _is_arabic(paragraph.of(text)) else cues for paragraph in paragraphs]
+        self._rules: list[ModuleType] = [cues_arabic if _is_arabic(text, paragraph) else cues for paragraph in paragraphs]
         self._people = People(text, paragraphs)
 
     def read(self) -> list[Quotation]:
@@ -163,7 +166,7 @@ class _Reader:
         text, rules = self._text, self._rules[one.paragraph]
         between = trim(text, before)
         if here is not None:
-            sentences = list(split_paragraph(text, between)) if len(between) else []
+            sentences = split_paragraph(text, between) if len(between) else []
             if len(sentences) > 1:
                 own = rules.before(text, sentences[-1])
                 if own is not None:
@@ -172,7 +175,7 @@ class _Reader:
                     return _Direct(one, self._as_cue(rules.subject(text, sentences[-1])), False, False)
             return _Direct(one, here.cue, here.tagged, here.cue is not None)
         if len(between):
-            return self._after_narration(one, list(split_paragraph(text, between))[-1], None)
+            return self._after_narration(one, split_paragraph(text, between)[-1], None)
         if one.paragraph == 0:
             return _Direct(one, None, False, False)
         paragraph = self._paragraphs[one.paragraph - 1]
@@ -180,7 +183,7 @@ class _Reader:
         rest = trim(text, Span(goes_on.quoted.outer.end if goes_on else paragraph.start, paragraph.end))
         if not len(rest):
             return _Direct(one, goes_on.cue if goes_on else None, bool(goes_on and goes_on.tagged), bool(goes_on and goes_on.cue))
-        return self._after_narration(one, list(split_paragraph(text, rest))[-1], goes_on)
+        return self._after_narration(one, split_paragraph(text, rest)[-1], goes_on)
 
     def _after_narration(self, one: Quoted, last: Span, goes_on: _Direct | None) -> _Direct:
         text, rules = self._text, self._rules[one.paragraph]
@@ -201,7 +204,7 @@ class _Reader:
         paragraph = self._paragraphs[one.paragraph - 1]
         if not paragraph.contains(last):
             return None
-        for sentence in reversed(list(split_paragraph(text, trim(text, Span(paragraph.start, last.start))))):
+        for sentence in reversed(split_paragraph(text, trim(text, Span(paragraph.start, last.start)))):
             cue: Cue | None = rules.before(text, sentence)
             if cue is not None:
                 return cue
@@ -349,6 +352,10 @@ def _is_title(words: Sequence[str]) -> bool:
     return bool(long) and words[0][:1].isupper() and all(word[0].isupper() for word in long) and (len(words) > 1 or words[0][-1:] == ",")
 
 
-def _is_arabic(paragraph: str) -> bool:
-    arabic = len(_ARABIC.findall(paragraph[:400]))
-    return arabic > 0 and 2 * arabic > sum(map(str.isalpha, paragraph[:400]))
+def _is_arabic(text: str, paragraph: Span) -> bool:
+    """Whether most letters of a paragraph's first 400 characters are Arabic."""
+    head = text[paragraph.start : min(paragraph.end, paragraph.start + 400)]
+    if head.isascii():
+        return False
+    arabic = len(_ARABIC.findall(head))
+    return arabic > 0 and (2 * arabic > len(head) or 2 * arabic > sum(map(str.isalpha, head)))

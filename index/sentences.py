@@ -45,7 +45,6 @@ _CUE = re.compile(
 )
 _LETTER = re.compile(r"[^\W_]")
 _LEFT_REACH = 32  # longer than any abbreviation; no measurement behind it
-_LINE_END = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029](?:(?<=\r)\n)?")
 _NEW_BLOCK = re.compile(r"[-*+•●▪◦·>#|]\s|[#>|]|\(?\d{1,3}[.)]\s")
 
 
@@ -98,36 +97,40 @@ def sentences_by_part(text: str, parts: Iterable[Span]) -> Iterator[list[Span]]:
     for part in parts:
         found: list[Span] = []
         while paragraph is not None and paragraph.start < part.end:
-            common = trim(text, Span(max(part.start, paragraph.start), max(part.start, min(part.end, paragraph.end))))
-            found.extend(split_paragraph(text, common))
+            common = paragraph
+            if not part.contains(paragraph):
+                common = trim(text, Span(max(part.start, paragraph.start), max(part.start, min(part.end, paragraph.end))))
+            found += split_paragraph(text, common)
             if paragraph.end > part.end:
                 break
             paragraph = next(paragraphs, None)
         yield found
 
 
-def split_paragraph(text: str, paragraph: Span) -> Iterator[Span]:
+def split_paragraph(text: str, paragraph: Span) -> list[Span]:
     """The sentences of one paragraph, or of a part of one; the span is trimmed."""
     start, end = paragraph.start, paragraph.end
     cuts = [match.end() for match in _CANDIDATE.finditer(text, start, end) if match.end() < end and _ends_sentence(text, match, start, end)]
-    pending: Span | None = None
+    if not cuts:
+        return [paragraph] if end > start else []
+    found: list[Span] = []
+    whole = False  # whether the last one holds a word
     for first, last in pairwise([start, *cuts, end]):
         piece = trim(text, Span(first, last))
         if not len(piece):
             continue
-        # a stray mark is no sentence
-        if pending is not None and (not _has_word(text, piece) or not _has_word(text, pending)):
-            pending = Span(pending.start, piece.end)
-            continue
-        if pending is not None:
-            yield pending
-        pending = piece
-    if pending is not None:
-        yield pending
+        has_word = text[piece.start].isalnum() or _LETTER.search(text, piece.start, piece.end) is not None
+        if found and not (whole and has_word):  # a stray mark is no sentence
+            found[-1] = Span(found[-1].start, piece.end)
+            whole = whole or has_word
+        else:
+            found.append(piece)
+            whole = has_word
+    return found
 
 
-def _has_word(text: str, span: Span) -> bool:
-    return _LETTER.search(text, span.start, span.end) is not None
+_FULL_ENDS = frozenset("!?؟۔")
+_ABBREVIATED = _TITLES | _MID_SENTENCE | _BEFORE_A_NUMBER | _MAYBE_LAST
 
 
 def _ends_sentence(text: str, match: re.Match[str], start: int, end: int) -> bool:
@@ -144,7 +147,7 @@ def _ends_sentence(text: str, match: re.Match[str], start: int, end: int) -> boo
             return False
     elif following["dot"] or (following.end() < end and text[following.end()] in ",;:،؛…!?؟"):
         return False
-    if any(mark in "!?؟۔" for mark in stops):
+    if not _FULL_ENDS.isdisjoint(stops):
         return not (any(mark in _QUOTES for mark in closing) and word not in _STARTERS and _CUE.match(text, match.end(), end))
     before = text[max(start, match.start() - _LEFT_REACH) : match.start()]
     if len(stops) > 1 or stops == "…":
@@ -154,9 +157,18 @@ def _ends_sentence(text: str, match: re.Match[str], start: int, end: int) -> boo
     if not before or before[-1].isspace():
         return True
     token = before.rsplit(None, 1)[-1]
+    if len(token) > 1 and token.isalpha() and _is_whole_word(token):
+        return True
     previous = before[: len(before) - len(token)]
     token = token.lstrip("([{¿¡" + _QUOTES)
     return not _is_abbreviation(token.rpartition("-")[2], previous, word, bool(following["dot"]), match.start() - len(token) <= start)
+
+
+def _is_whole_word(letters: str) -> bool:
+    """Whether two letters or more are no abbreviation, at a glance: what `_is_abbreviation` says of nearly all that it is asked about."""
+    if letters.isascii():
+        return letters.lower() not in _ABBREVIATED
+    return _is_arabic(letters) and "\u0640" not in letters
 
 
 def _is_abbreviation(token: str, previous: str, word: str, word_is_dotted: bool, first: bool) -> bool:
@@ -164,14 +176,15 @@ def _is_abbreviation(token: str, previous: str, word: str, word_is_dotted: bool,
 
     `previous` is the text before the token, `first` says that the token opens its paragraph.
     """
-    letters = [character for character in token if character.isalpha() and character != "\u0640"]
-    if not letters:
+    letter = next((character for character in token if character.isalpha() and character != "\u0640"), None)
+    if letter is None:
         return first and token.isdigit() and len(token) <= 3  # "1. The first point"
     starts_sentence = word in _STARTERS and not word_is_dotted
     number_follows = word[:1].isdigit()
-    if _is_arabic(letters[0]):
+    if _is_arabic(letter):
         # "د. أمين", "ق.م."; but "1948 م." may well end one
-        return (len(letters) == 1 or _DOTTED.fullmatch(token) is not None) and not previous.rstrip()[-1:].isdigit()
+        alone = sum(character.isalpha() and character != "\u0640" for character in token) == 1
+        return (alone or _DOTTED.fullmatch(token) is not None) and not previous.rstrip()[-1:].isdigit()
     name = token.lower()
     if len(token) == 1:
         if token == "I":
@@ -208,10 +221,11 @@ def paragraph_spans(text: str) -> Iterator[Span]:
 
 def _lines(text: str) -> Iterator[Span]:
     at = 0
-    for match in _LINE_END.finditer(text):
-        yield trim(text, Span(at, match.start()))
-        at = match.end()
-    yield trim(text, Span(at, len(text)))
+    for line in text.splitlines(keepends=True):
+        words = line.strip()
+        start = at + (line.index(words[0]) if words else 0)
+        yield Span(start, start + len(words))
+        at += len(line)
 
 
 def _runs_on(text: str, line: Span, following: Span, width: int) -> bool:
@@ -228,9 +242,10 @@ def _wrap_width(text: str, lines: Sequence[Span]) -> int | None:
     It is wrapped when few lines are wider than any hand wraps, and most of those that have another below are as full as its first word
     allows: three of them, or two where one runs on in lower case.
     """
-    filled = [line for line in lines if len(line)]
-    width = max((len(line) for line in filled if len(line) <= _WIDEST_WRAP), default=0)
-    if width < _NARROWEST_WRAP or sum(len(line) > _WIDEST_WRAP for line in filled) > 0.1 * len(filled):
+    filled = [length for length in map(len, lines) if length]
+    narrow = [length for length in filled if length <= _WIDEST_WRAP]
+    width = max(narrow, default=0)
+    if width < _NARROWEST_WRAP or len(filled) - len(narrow) > 0.1 * len(filled):
         return None
     pairs = [(line, following) for line, following in pairwise(lines) if len(line) and len(following)]
     full = [(line, following) for line, following in pairs if _runs_on(text, line, following, width)]

@@ -21,17 +21,24 @@ from index.spans import Span
 # In folded text: digits are ASCII, apostrophes are "'", marks are gone.
 _ARABIC = "\u0620-\u063f\u0641-\u064a\u066e-\u06d3\u06d5\u06fa-\u06ff\u0750-\u077f\u08a0-\u08c9"
 # Each look ahead spares most places of a text the more expensive questions behind it.
-_WORD = re.compile(
-    r"(?=\w)(?:"
+_NUMBER_OR_DOTTED = (
     r"(?=\d)(?:(?<!\d[,.])\d{1,3}(?:,\d{3})+(?!,?\d)(?:\.\d+)?"  # 60,000
     r"|(?<!\d\.)\d+\.\d+(?!\.?\d))"  # 2.5, but not 12.09.2017
     r"|(?=[a-z]\.)(?<![\w.])(?:[a-z]\.){2,}(?!\w)"  # u.s.
+)
+_WORD = re.compile(
+    r"(?=\w)(?:"
+    rf"{_NUMBER_OR_DOTTED}"
     rf"|[{_ARABIC}]++"
     rf"|[^\W_{_ARABIC}]++(?:'[^\W_{_ARABIC}]++)*+"  # don't, covid19
     r")"
 )
-_ENGLISH_STEMMER = Stemmer.Stemmer("english")
-_ARABIC_STEMMER = Stemmer.Stemmer("arabic")
+# The same in a folded text of ASCII, as English nearly always is: two letters on end begin no number and no "u.s.", and are asked for
+# first.
+_ASCII_WORD = re.compile(rf"[a-z]{{2}}[a-z0-9]*+(?:'[a-z0-9]++)*+|(?=[a-z0-9])(?:{_NUMBER_OR_DOTTED}|[a-z0-9]++(?:'[a-z0-9]++)*+)")
+# Without caches of their own, which take longer than they spare: `_stem` has one.
+_ENGLISH_STEMMER = Stemmer.Stemmer("english", 0)
+_ARABIC_STEMMER = Stemmer.Stemmer("arabic", 0)
 # Longer runs of letters are no words, and are not worth a place in the cache; no measurement behind the number.
 _LONGEST_WORD = 64
 
@@ -66,7 +73,9 @@ def stems(text: str) -> list[str]:
     >>> stems("المدرسة والمدرسة")
     ['مدرس', 'مدرس']
     """
-    return [_stem_of(word) for word in _WORD.findall(fold_text(text))]
+    folded = fold_text(text)
+    words = (_ASCII_WORD if folded.isascii() else _WORD).findall(folded)
+    return list(map(_stem if max(map(len, words), default=0) <= _LONGEST_WORD else _stem_of, words))
 
 
 def is_stop(word: str) -> bool:
@@ -86,14 +95,15 @@ def _stem_of(word: str) -> str:
 def _stem(word: str) -> str:
     if word[0].isdigit():
         return word.replace(",", "")
-    if word in _stop_words():
+    stop_words = _stop_words()
+    if word in stop_words:
         return word
     # A stop word keeps its form, and no other word is cut down to one: "Lebanese" must not vanish as "by us", "Allah" not as "to him".
     shorter = _without_clitics(word)
-    for form in (_stemmed(shorter), shorter):
-        if form not in _stop_words():
-            return form
-    return word
+    stem = _stemmed(shorter)
+    if stem not in stop_words:
+        return stem
+    return word if shorter in stop_words else shorter
 
 
 def _stemmed(word: str) -> str:

@@ -159,10 +159,13 @@ def short_answer(kind: AnswerType, text: str, weights: Mapping[str, float]) -> s
     """
     if not kind.is_typed(text):
         return None
+    spans = list(candidates(kind, text))
+    if not spans:
+        return None
     words = terms(text)
     met = [(word.span.start, weights[word.stem]) for word in words if word.stem in weights]
     best, best_score = None, -1.0
-    for span in candidates(kind, text):
+    for span in spans:
         inside = [word for word in words if span.start <= word.span.start < span.end]
         # "How old" must not shut out "26 years old": of a number the first word decides.
         if any(word.stem in weights for word in (inside[:1] if kind in _CANDIDATES else inside)):

@@ -17,7 +17,7 @@ model adds where the passage is in the question's language.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from heapq import nlargest
 
 import numpy as np
@@ -28,6 +28,7 @@ from index.language import language_of
 from index.lexical import Field
 from index.names import name_keys
 from index.passages import Passage, article_key, unit_id
+from index.spans import Span
 from index.store import Store, title_above
 from index.terms import stems
 from qa.interaction import Meeting, maxsim, meet
@@ -122,27 +123,35 @@ def retrieve(store: Store, question: Question, count: int, filters: Filters = AN
     if question.encoded is not None:
         best = nlargest(MET - len(fair), by_words.keys() - fair, key=lambda id: (by_words[id] + cosines[id], id))
         by_words = {id: by_words[id] for id in (fair & by_words.keys()) | set(best)}
-    passages = store.catalogue.passages(by_words)
-    headings = store.catalogue.headings({passage.article_id for passage in passages.values()})
-    hits = [
-        Hit(
-            passage,
-            headings[passage.article_id][0],
-            by_words[passage.id],
-            0,
-            cosines[passage.id],
-            (),
-            lexical.get(passage.id, 0.0),
-            names.get(passage.id, 0.0),
-            None,
+    places = store.catalogue.places(by_words)
+    headings = store.catalogue.headings({article_id for article_id, _ in places.values()})
+    candidates = [
+        _Candidate(
+            *(id, article_id, span, *headings[article_id]),
+            *(by_words[id], cosines[id], lexical.get(id, 0.0), names.get(id, 0.0)),
         )
         # Another process may take an article out between two questions to the catalogue.
-        for passage in passages.values()
-        if passage.article_id in headings
+        for id, (article_id, span) in places.items()
+        if article_id in headings
     ]
     if question.encoded is None:
-        return _ranked(_by_vectors(store, question, hits))[:count]
-    return _by_tokens(store, question, hits, headings, count)
+        return _by_vectors(store, question, candidates, count)
+    return _by_tokens(store, question, candidates, count)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A passage before its text is read, with its article's language and title; `score` by words and names alone."""
+
+    id: str
+    article_id: str
+    span: Span
+    language: str
+    title: str | None
+    score: float
+    cosine: float
+    lexical: float
+    names: float
 
 
 def _shares(store: Store, field: Field, words: Sequence[str], filters: Filters, article_keys: Sequence[str] | None) -> dict[str, float]:
@@ -153,57 +162,61 @@ def _shares(store: Store, field: Field, words: Sequence[str], filters: Filters, 
     return {id: score / most for id, score in store.lexical.best(field, words, LEXICAL_CANDIDATES, filters, article_keys)}
 
 
-def _ranked(hits: Sequence[Hit]) -> list[Hit]:
-    # Equal scores keep one order in every run.
-    ordered = sorted(hits, key=lambda hit: (-hit.score, hit.passage.article_id, hit.passage.span))
-    return [replace(hit, rank=rank) for rank, hit in enumerate(ordered)]
+def _best(scored: Sequence[tuple[float, _Candidate]], count: int) -> list[tuple[float, _Candidate]]:
+    """The best of them with their scores; equal scores keep one order in every run."""
+    return sorted(scored, key=lambda pair: (-pair[0], pair[1].article_id, pair[1].span))[:count]
 
 
-def _by_tokens(
-    store: Store, question: Question, hits: Sequence[Hit], headings: Mapping[str, tuple[str, str | None]], count: int
-) -> list[Hit]:
-    """The `count` best by late interaction, with how they meet the question. `hits` bear their lexical scores."""
+def _by_tokens(store: Store, question: Question, candidates: Sequence[_Candidate], count: int) -> list[Hit]:
+    """The `count` best by late interaction, with how they meet the question."""
     assert isinstance(store.embedder, TokenEmbedder) and question.encoded is not None
-    tokens = store.tokens.tokens([hit.passage.id for hit in hits])
+    tokens = store.tokens.tokens([one.id for one in candidates])
     # Tokens may be missing only while another process takes the article out; it is then of no interest.
-    present = [hit for hit in hits if hit.passage.id in tokens]
-    similarities = meet(store.embedder, question.encoded, [tokens[hit.passage.id] for hit in present])
-    met = {hit.passage.id: own for hit, own in zip(present, similarities, strict=True)}
+    present = [one for one in candidates if one.id in tokens]
+    similarities = meet(store.embedder, question.encoded, [tokens[one.id] for one in present])
+    met = {one.id: own for one, own in zip(present, similarities, strict=True)}
     scored = [
-        replace(
-            hit,
-            score=hit.score
-            + COSINE_WEIGHT * hit.cosine
-            + maxsim(question.encoded, met[hit.passage.id])
-            - _bonus(question, hit, SAME_LANGUAGE_TOKENS),
-        )
-        for hit in present
+        (one.score + COSINE_WEIGHT * one.cosine + maxsim(question.encoded, met[one.id]) - _bonus(question, one, SAME_LANGUAGE_TOKENS), one)
+        for one in present
     ]
-    finished = []
-    for hit in _ranked(scored)[:count]:
-        passage = hit.passage
-        title = title_above(headings[passage.article_id][1], passage.text)
-        meeting = Meeting(met[passage.id], tokens[passage.id].spans.astype(np.int64) + (passage.span.start - len(title)))
-        bonus = _bonus(question, hit, SAME_LANGUAGE_TOKENS)
-        sentences = tuple(float(question.encoded.weights @ meeting.best(span)) - bonus for span in passage.sentences)
-        finished.append(replace(hit, sentences=sentences, meeting=meeting))
-    return finished
+    best = _best(scored, count)
+    passages = store.catalogue.passages(one.id for _, one in best)
+    hits: list[Hit] = []
+    for score, one in best:
+        passage = passages.get(one.id)
+        if passage is not None:
+            title = title_above(one.title, passage.text)
+            meeting = Meeting(met[one.id], tokens[one.id].spans.astype(np.int64) + (one.span.start - len(title)))
+            bonus = _bonus(question, one, SAME_LANGUAGE_TOKENS)
+            sentences = tuple(float(question.encoded.weights @ meeting.best(span)) - bonus for span in passage.sentences)
+            hits.append(Hit(passage, one.language, score, len(hits), one.cosine, sentences, one.lexical, one.names, meeting))
+    return hits
 
 
-def _bonus(question: Question, hit: Hit, same_language: float) -> float:
-    return same_language if hit.language == question.language else 0.0
+def _bonus(question: Question, one: _Candidate, same_language: float) -> float:
+    return same_language if one.language == question.language else 0.0
 
 
-def _by_vectors(store: Store, question: Question, hits: Sequence[Hit]) -> list[Hit]:
-    units = {unit_id(hit.passage.article_id, span) for hit in hits for span in hit.passage.sentences}
+def _by_vectors(store: Store, question: Question, candidates: Sequence[_Candidate], count: int) -> list[Hit]:
+    """The `count` best by their vector and that of their best sentence."""
+    passages = store.catalogue.passages(one.id for one in candidates)
+    units = {unit_id(passage.article_id, span) for passage in passages.values() for span in passage.sentences}
     cosines = _cosines(store.tokens.vectors_of(list(units)), question.vector)
-    scored = []
-    for hit in hits:
-        bonus = _bonus(question, hit, SAME_LANGUAGE)
-        own = tuple(cosines.get(unit_id(hit.passage.article_id, span), 0.0) - bonus for span in hit.passage.sentences)
-        cosine = hit.cosine - bonus
-        scored.append(replace(hit, score=hit.score + (cosine + max(own, default=cosine)) / 2, cosine=cosine, sentences=own))
-    return scored
+    sentences = {
+        one.id: tuple(
+            cosines.get(unit_id(one.article_id, span), 0.0) - _bonus(question, one, SAME_LANGUAGE) for span in passages[one.id].sentences
+        )
+        for one in candidates
+        if one.id in passages
+    }
+    own = {one.id: one.cosine - _bonus(question, one, SAME_LANGUAGE) for one in candidates}
+    scored = [
+        (one.score + (own[one.id] + max(sentences[one.id], default=own[one.id])) / 2, one) for one in candidates if one.id in sentences
+    ]
+    return [
+        Hit(passages[one.id], one.language, score, rank, own[one.id], sentences[one.id], one.lexical, one.names, None)
+        for rank, (score, one) in enumerate(_best(scored, count))
+    ]
 
 
 def _cosines(vectors: Mapping[str, Vectors], question: Vectors) -> dict[str, float]:

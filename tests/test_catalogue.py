@@ -15,7 +15,7 @@ from index.catalogue import Catalogue
 IDS = 150
 
 
-@pytest.mark.parametrize("statement", [catalogue._PASSAGES_BY_ID, f"{catalogue._QUOTATIONS} AND a.id IN"])
+@pytest.mark.parametrize("statement", [catalogue._PASSAGES_BY_ID, catalogue._PLACES_BY_ID, f"{catalogue._QUOTATIONS} AND a.id IN"])
 def test_what_is_asked_for_by_id_is_looked_up_by_id(tmp_path: Path, statement: str) -> None:
     path = tmp_path / "catalogue.sqlite3"
     Catalogue(path).close()

@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections import Counter
+from dataclasses import FrozenInstanceError, replace
 from datetime import date as calendar_date
+from itertools import pairwise
 
 import pytest
 from anyascii import anyascii
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index import cues, cues_arabic, metadata, people, quotation_marks, sentences, terms
+from index import (
+    clean,
+    cues,
+    cues_arabic,
+    language,
+    metadata,
+    names,
+    passages,
+    people,
+    quotation_marks,
+    quotations,
+    sentences,
+    terms,
+    words,
+)
 from index.articles import make_article
+from index.fold import fold_character, fold_text
 from index.language import _LETTERS, _script_of
 from index.names import skeleton
-from index.passages import _ORDINARY_GAPS, count_tokens, passages_of
-from index.spans import Span
+from index.passages import _ORDINARY_GAPS, _tokens_at_once, count_tokens, passages_of
+from index.spans import Span, trim
 
 WORDS = """
     Mr. Mrs J. A.B. U.S. O’Neil's it’s 45 , 7, 120, ; — – … . ! ? ؟ 。 」 [12] \u200f AT&T al-Amin x-ray. ’90s said Said stated
@@ -37,7 +56,6 @@ TWINS = {
     "English words": (cues._TOKEN, rf"\b(?:{_TITLED})\.|\b[A-Z]\.(?:[A-Z]\.)*|[^\W_](?:[\w&]|[.'’-](?=\w))*|\S"),
     "Arabic words": (cues_arabic._TOKEN, r"[^\W_](?:\w|[\u064b-\u0652\u0670\u0640]|[.'’-](?=\w))*|\S"),
     "quotation marks": (quotation_marks._MARK, "<<|>>|''|``|’’|‘‘|[“”„‟\"″＂«»‘’‚‹›']"),
-    "line ends": (sentences._LINE_END, "\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]"),
     "stops": (
         sentences._CANDIDATE,
         rf"(?<![{_STOPS}])[{_STOPS}]++(?:[{_CLOSING}]|\[\d{{1,3}}\])*+(?:{_AFTER}|[,،]{_AFTER})|[。！？]++[{_CLOSING}」』]*+",
@@ -123,4 +141,177 @@ def test_a_day_that_the_calendar_does_not_have_is_no_plain_date() -> None:
 @given(wild)
 def test_the_tokens_of_a_passage_are_those_of_its_text(text: str) -> None:
     for passage in passages_of(make_article("a", f"Once.\n{text}"), 24):
-        assert passage.tokens == count_tokens(passage.text)
+        assert passage.tokens == _tokens_at_once(passage.text)
+
+
+@given(wild | st.lists(st.sampled_from((*WILD, "<|endoftext|>", "字", "\u00a0", "\u3000", "'ll", " \n", "  "))).map("".join))
+@example("a   b")
+@example("a\t \t b")
+@example("a\u00a0 b")
+@example("a\x1c b")
+@example(" a, b")
+@example("end.\n\nNext one")
+@example("one, “two”. 'll, three٣,")
+@example("")
+def test_tokens_counted_by_pieces_are_those_of_the_whole(text: str) -> None:
+    assert count_tokens(text) == _tokens_at_once(text)
+
+
+def test_no_more_pieces_are_kept_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passages, "_MOST_KEPT", 3)
+    pieces = passages._TokensOfPieces(" ")
+    assert [pieces[word] for word in ["one", "two", "three", "four", "five", "one"]] == [1] * 6
+    assert len(pieces) <= 3
+    assert pieces["x" * 200] == _tokens_at_once(" " + "x" * 200)
+    assert "x" * 200 not in pieces
+
+
+@given(wild, st.lists(st.integers(0, 60), max_size=6))
+@example("One two.\n\nThree four. Five", [8, 22])
+@example("A b.\nC\nd e.", [4, 6])
+@example("a \u00a0 b c\n\nd e", [8])
+@example("One two. Mona\t \t x", [8])
+def test_tokens_of_a_run_are_those_of_its_text(text: str, cuts: list[int]) -> None:
+    edges = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
+    units = [unit for edge in pairwise(edges) if len(unit := trim(text, Span(*edge)))]
+    if units:
+        counted = passages._tokens(text, [(unit, _tokens_at_once(unit.of(text))) for unit in units])
+        assert counted == _tokens_at_once(text[units[0].start : units[-1].end])
+
+
+@given(wild)
+@example("\r\n a \x85b\u2028\x1c c\r\rd")
+def test_lines_end_where_a_pattern_ends_them(text: str) -> None:
+    pieces = re.split("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]", text)
+    lines = list(sentences._lines(text))
+    assert [line.of(text) for line in lines if len(line)] == [piece.strip() for piece in pieces if piece.strip()]
+    assert len(lines) in (len(pieces), len(pieces) - 1)  # what an end of line leaves at the end holds nothing
+
+
+@given(wild | st.text(st.sampled_from("aB “’é–ö½\n\t\x00`É\u0301شكـ٣ﷺ"), max_size=40))
+@example("It’s “late” — at 10\u00a0p.m. Zoë sa\x00id `no`")
+@example("".join(map(chr, range(0x2010, 0x2030))) + "a" * 900)
+def test_a_text_folds_as_its_characters_do(text: str) -> None:
+    assert fold_text(text) == re.sub(" +", " ", "".join(map(fold_character, text)))
+
+
+@given(wild)
+@example("“Who's” the_İb é1a x")
+def test_words_cut_by_bytes_are_those_of_a_pattern(text: str) -> None:
+    assert sorted(language._words(text)) == sorted(language._WORD.findall(text))
+    assert language._number_of_words(text, language._words(text.lower())) == len(language._WORD.findall(text))
+    assert words.words_of(text) == words.WORD.findall(fold_text(text))
+    assert clean._words_of(text) == clean._WORD.findall(text)
+
+
+def test_only_one_letter_is_two_characters_in_lower_case() -> None:
+    other = [
+        code
+        for code in range(sys.maxunicode + 1)
+        if bool(language._WORD.match(chr(code))) != bool(language._WORD.fullmatch(chr(code).lower()))
+    ]
+    assert other == [ord("İ")]
+
+
+@given(wild)
+def test_characters_are_counted_as_python_counts_them(text: str) -> None:
+    assert language._counted(text) == Counter(text)
+
+
+@given(wild)
+@example("u.s. 60,000 2.5 12.09.2017 don't a covid19 b.c 1a a1'b'")
+def test_ascii_patterns_find_what_the_general_ones_find(text: str) -> None:
+    folded = fold_text(text).encode("ascii", "ignore").decode()
+    assert terms._ASCII_WORD.findall(folded) == terms._WORD.findall(folded)
+    assert names._ASCII_WORD.findall(folded) == names._WORD.findall(folded)
+
+
+@given(wild, st.booleans())
+@example("” said Mr. O’Neil of the U.S. He left. Nobody", True)
+@example("” Go. J. Smith said. “No", False)
+@example("x" * 1499 + ". Yes", True)
+def test_a_sentence_read_to_its_end_is_that_of_the_whole(text: str, late: bool) -> None:
+    gap = Span(min(late, len(text)), len(text))
+    here = cues.words(text, Span(gap.start, min(gap.end, gap.start + cues._LONGEST)))
+    assert cues._first_sentence(text, gap) == here[: _first_end(text, gap, here)]
+
+
+def _first_end(text: str, gap: Span, here: list[cues.Word]) -> int:
+    for match in cues._SENTENCE_END.finditer(text, gap.start, gap.end):
+        count = sum(word.start < match.start() for word in here)
+        last = here[count - 1].text if count else ""
+        dotted = last.endswith(".") or (len(last) == 1 and last.isupper())
+        if count and not (dotted and text[match.start()] == "."):
+            return count
+    return len(here)
+
+
+_TELLING = ("قال", "وأكدت", "إن", "أنه", "بحسب", "وفق", "الوزير", "،", ".", "البيان", "قالَ", "صحيح", "كلام", "طويل")
+
+
+@given(st.lists(st.sampled_from(_TELLING), max_size=12).map(" ".join))
+@example("قال الوزير إن البيان صحيح جدا")
+@example("بحسب الوزير ، البيان صحيح كلام طويل")
+def test_what_may_not_report_does_not(text: str) -> None:
+    span = Span(0, len(text))
+    if not cues_arabic._may_report(text, span):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(cues_arabic, "_may_report", lambda text, sentence: True)
+            assert cues_arabic.reported(text, span) is None
+
+
+@given(wild)
+@example("One. … ” … Two three. — — . Four")
+@example("一。 。 二。 三。")
+def test_a_paragraph_is_split_as_its_pieces_say_one_by_one(text: str) -> None:
+    paragraph = trim(text, Span(0, len(text)))
+    found: list[Span] = []
+    for piece in _pieces(text, paragraph):
+        if found and not all(any(map(str.isalnum, one.of(text))) for one in (found[-1], piece)):
+            found[-1] = Span(found[-1].start, piece.end)
+        else:
+            found.append(piece)
+    assert sentences.split_paragraph(text, paragraph) == found
+
+
+def _pieces(text: str, paragraph: Span) -> list[Span]:
+    start, end = paragraph.start, paragraph.end
+    stops = [match for match in sentences._CANDIDATE.finditer(text, start, end) if match.end() < end]
+    cuts = [match.end() for match in stops if sentences._ends_sentence(text, match, start, end)]
+    return [piece for edge in pairwise([start, *cuts, end]) if len(piece := trim(text, Span(*edge)))]
+
+
+@given(st.text(st.sampled_from("abcكتب 12.é"), max_size=20))
+@example("كتب abc")
+@example("كتبabcd 1")
+@example("12 ك")
+def test_a_paragraph_is_arabic_where_most_of_its_letters_are(text: str) -> None:
+    arabic = sum("\u0620" <= character <= "\u064a" for character in text)
+    assert quotations._is_arabic(text, Span(0, len(text))) == (arabic > 0 and 2 * arabic > sum(map(str.isalpha, text)))
+
+
+def test_a_possessive_ends_a_name() -> None:
+    text = "Mona Reyes’s Omar Dow saw Senator Ada Quint's boat and the James Marsh"
+    assert list(people._full_names(text, Span(0, len(text)))) == ["Mona Reyes", "Omar Dow", "Ada Quint", "James Marsh"]
+
+
+@given(
+    st.sampled_from(("time", "Mr", "No", "Ltd", "U", "ab", "aB", "كتاب", "كـ", "ـك", "د", "éa")),
+    st.sampled_from(("The", "next", "4", "Dow", "")),
+)
+def test_a_whole_word_is_no_abbreviation(token: str, word: str) -> None:
+    if len(token) > 1 and sentences._is_whole_word(token):
+        assert not sentences._is_abbreviation(token, "", word, False, False)
+
+
+@given(st.integers(-2, 5), st.integers(-2, 5))
+def test_a_span_is_made_and_refused_as_a_dataclass_would(start: int, end: int) -> None:
+    if not 0 <= start <= end:
+        with pytest.raises(ValueError, match="not a span"):
+            Span(start, end)
+    else:
+        span = Span(start, end)
+        assert (span.start, span.end) == (start, end)
+        assert replace(span, end=end + 1) == Span(start, end + 1)
+        with pytest.raises(FrozenInstanceError):
+            span.start = 0  # type: ignore[misc]
