@@ -1,5 +1,5 @@
 """What the embedding model made of each distinct text: its vector, and its token vectors for late interaction (MaxSim; Khattab and Zaharia
-2020, "ColBERT"), in one memory-mapped file beside Chroma.
+2020, "ColBERT"), in one file beside Chroma.
 
 tokens/texts.sqlite3     the texts by the hash of what was embedded, with their vectors and places in the file; the units that use them
 tokens/vectors-N.bin     a row a token: uint32 start and end in code points, then its int8 vector; N grows with each compaction
@@ -17,8 +17,8 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from io import BytesIO
-from mmap import ACCESS_READ, mmap
+from io import BytesIO, FileIO
+from itertools import accumulate
 from pathlib import Path
 from threading import RLock
 from typing import Any, BinaryIO, TypeVar
@@ -57,7 +57,7 @@ _Found = TypeVar("_Found")
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The tokens of one unit, read only, in the memory map: `spans` of shape (tokens, 2), uint32, code points into the text that was
+    """The tokens of one unit, read only: `spans` of shape (tokens, 2), uint32, code points into the text that was
     embedded; `vectors` of shape (tokens, token dimensions), int8, where a model with single vectors only has no dimensions either."""
 
     spans: npt.NDArray[np.uint32]
@@ -103,11 +103,9 @@ class TokenIndex:
     def __init__(self, path: Path) -> None:
         """Opens or makes the index. Raises StoreDamaged where the folder holds something else or cannot be read."""
         self._path = path
-        # The page answers from several threads, which share the connection's transaction and the mapping.
+        # The page answers from several threads, which share the connection's transaction and the open file.
         self._lock = RLock()
-        self._mapped = _File(0, 0, 0)
-        self._spans: npt.NDArray[np.uint32] = np.empty((0, 2), dtype=np.uint32)
-        self._vectors: npt.NDArray[np.int8] = np.empty((0, 0), dtype=np.int8)
+        self._reading: FileIO | None = None
         with self._guarded():
             path.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path / "texts.sqlite3", check_same_thread=False, isolation_level=None)
@@ -120,9 +118,11 @@ class TokenIndex:
             self._file()
 
     def close(self) -> None:
-        """Lets go of the index. Tokens that were handed out stay readable: the file is unmapped with the last of them."""
+        """Lets go of the index."""
         with self._lock:
             self._db.close()
+            if self._reading is not None:
+                self._reading.close()
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -189,9 +189,11 @@ class TokenIndex:
 
         def read(file: _File) -> dict[str, Tokens]:
             select = "SELECT u.id, t.first, t.first + t.rows FROM units u JOIN texts t ON t.number = u.text WHERE u.id"
-            places = list(self._in_batches(select, unit_ids))
-            self._map(file)
-            return {id: Tokens(self._spans[start:end], self._vectors[start:end]) for id, start, end in places}
+            units = list(self._in_batches(select, unit_ids))
+            rows = self._read(file, [(first, end) for _, first, end in units])
+            ends = accumulate(end - first for _, first, end in units)
+            own = [(id, rows[at - (end - first) : at]) for (id, first, end), at in zip(units, ends, strict=True)]
+            return {id: Tokens(rows["span"], rows["vector"]) for id, rows in own}
 
         with self._guarded():
             return self._in_one_state(read)
@@ -213,20 +215,32 @@ class TokenIndex:
                         raise
                     missing = file
 
-    def _map(self, file: _File) -> None:
-        """Makes the mapping that of `file`, which may have grown or be another than at the last time."""
-        if file.rows <= self._mapped.rows and replace(file, rows=self._mapped.rows) == self._mapped:
-            return
-        if file.rows:
-            with (self._path / file.name).open("rb") as opened:
-                try:
-                    # No further than what is listed: a writer may cut off what lies beyond, and reading there would end the process.
-                    records = np.frombuffer(mmap(opened.fileno(), file.size, access=ACCESS_READ), dtype=file.row)
-                except ValueError as error:
-                    raise self._damaged(f"{file.name} is too short") from error
-        else:
-            records = np.frombuffer(b"", dtype=file.row)  # no bytes cannot be mapped
-        self._mapped, self._spans, self._vectors = file, records["span"], records["vector"]
+    def _read(self, file: _File, places: Sequence[tuple[int, int]]) -> npt.NDArray[np.void]:
+        """The rows at these places of the file, first and last and one beyond, one place after the other.
+
+        Not by mapping the file into memory: what is met of a large one would stay there, and count as the process's. Reading takes as long.
+        """
+        rows = np.empty(sum(end - first for first, end in places), dtype=file.row)
+        if len(rows):
+            opened, content, at = self._opened(file), rows.view(np.uint8).data, 0
+            if os.fstat(opened.fileno()).st_size < file.size:
+                raise self._damaged(f"{file.name} is too short")
+            for first, end in places:
+                size = (end - first) * file.row.itemsize
+                opened.seek(first * file.row.itemsize)
+                opened.readinto(content[at : at + size])
+                at += size
+        rows.flags.writeable = False
+        return rows
+
+    def _opened(self, file: _File) -> FileIO:
+        """The file, open: the same again until a compaction has made another."""
+        if self._reading is None or self._reading.name != str(self._path / file.name):
+            opened = FileIO(str(self._path / file.name))
+            if self._reading is not None:
+                self._reading.close()
+            self._reading = opened
+        return self._reading
 
     def differences(self) -> list[str]:
         """A line for each text that is not in the file as it was written, or one for all where there is no file; empty when all is well."""
@@ -387,5 +401,5 @@ class TokenIndex:
             self._db.executemany("DELETE FROM texts WHERE number = ?", [(number,) for number in gone])
             self._db.executemany("UPDATE texts SET first = ? WHERE number = ?", moved)
             self._list(replace(file, number=file.number + 1, rows=end))
-        # Whoever has it mapped goes on reading it.
+        # Whoever has it open goes on reading it.
         (self._path / file.name).unlink(missing_ok=True)

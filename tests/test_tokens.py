@@ -116,7 +116,7 @@ def test_a_new_index_is_empty_and_well(tokens: TokenIndex, folder: Path) -> None
     assert tokens.ids() == set()
 
 
-def test_tokens_are_read_only_views_into_one_mapping(tokens: TokenIndex) -> None:
+def test_tokens_are_read_only_views_into_what_was_read_at_once(tokens: TokenIndex) -> None:
     put(tokens, "tide", "quay")
     found = tokens.tokens(["a:tide", "a:quay"])
     for part in found.values():
@@ -308,11 +308,11 @@ def test_a_reader_that_looked_up_places_just_before_a_compaction_looks_again(
     opened_at: list[dict[str, int]] = []
 
     class LateReader(TokenIndex):
-        def _map(self, file: Any) -> None:
+        def _opened(self, file: Any) -> Any:
             if not opened_at:
                 tokens.remove(["gone"])
             opened_at.append(files(folder))
-            super()._map(file)
+            return super()._opened(file)
 
     assert_holds(LateReader(folder), {"stays:quay": made("quay")})
     assert opened_at == [{"vectors-1.bin": 5 * ROW}] * 2
