@@ -116,7 +116,7 @@ def main() -> None:
         for count in options.passages:
             rows.append(measure(folder, count, texts, questions))
             print(rows[-1], file=sys.stderr, flush=True)
-            write(rows)
+            write(sorted(rows, key=lambda row: row.passages))
 
 
 def material(sets: Path | None) -> tuple[list[Article], list[str]]:

@@ -221,16 +221,15 @@ def _synchronise(store: Store, sources: Sequence[Path], report: BuildReport, pro
             else ""
         )
         raise InputError(f"No article to index under {names}{why}. Name a folder with .txt, .md or .jsonl files.{kept}")
+    for folder, place, now in zip(folders, places, places_of(folders), strict=True):
+        if place != now:  # a disk that was taken out: what was not read is not gone
+            raise InputError(f"The folder {str(folder)!r} went away while it was read. Nothing was removed; build again when it is back.")
     if vanished:
         for folder in folders:
             if next(file_names(folder), None) is None:  # the place of a disk that is not there today
                 raise InputError(
                     f"The folder {str(folder)!r} is empty. Nothing was removed; build again when it is back, or without it if it is to be."
                 )
-    for folder, place, now in zip(folders, places, places_of(folders), strict=True):
-        if place != now:  # a disk that was taken out: what was not read is not gone
-            raise InputError(f"The folder {str(folder)!r} went away while it was read. Nothing was removed; build again when it is back.")
-    if vanished:
         store.remove(sorted(vanished))
         report.removed = len(vanished & set(known))
 

@@ -315,6 +315,8 @@ class Store:
         This is how a part of the store that was deleted, or lost in a crash, comes back; what they hold beyond the catalogue goes.
         Twenty thousand ids are compared in a tenth of a second.
         """
+        # Of a language whose articles have no passage, nothing else would tell that its collection was lost.
+        self.vectors.hold("passages", set(self.catalogue.languages_of_all().values()))
         passages: dict[str, str] = {}
         sentences: dict[str, str] = {}
         for article_id, passage, sentence in self.catalogue.unit_ids():

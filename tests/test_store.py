@@ -640,6 +640,20 @@ def test_a_repair_sets_aside_what_cannot_be_opened_and_makes_it_again(
     store.close()
 
 
+def test_a_collection_without_a_passage_that_was_lost_is_made_again(folder: Path, sources: Path, tiny_embedder: Any) -> None:
+    (sources / "blank.jsonl").write_text('{"id": "blank", "text": "Share", "language": "fr"}\n', encoding="utf-8")
+    build(folder, [sources], tiny_embedder)
+    store = Store.open_or_make(folder, tiny_embedder)
+    assert "fr" in store.catalogue.languages()
+    store.vectors._client.delete_collection("passages-fr")
+    assert (store.catalogue.passages_of("blank"), store.differences()) == ([], [])
+    store.close()
+    repair(folder, tiny_embedder)
+    store = Store.open_or_make(folder, tiny_embedder)
+    store.vectors.require("passages", store.catalogue.languages())
+    store.close()
+
+
 @contextmanager
 def unable_to_write(folder: Path) -> Iterator[None]:
     """Root may write anywhere, so that root becomes somebody else meanwhile."""

@@ -232,11 +232,8 @@ def test_another_host_name_is_refused(samples_address: str) -> None:
         urllib.request.urlopen(request)
 
 
-@pytest.fixture(scope="module")
-def hostile_address(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Iterator[str]:
-    """A page that was started on an empty store, over two sample articles and hostile ones."""
-    folder = tmp_path_factory.mktemp("hostile")
-    articles = folder / "articles"
+def write_hostile_articles(articles: Path, samples: Path) -> Path:
+    """Two sample articles and hostile ones."""
     articles.mkdir()
     for name in ("salt-museum-reopens.md", "teachers-strike-ar.txt"):
         shutil.copy(samples / "articles" / name, articles)
@@ -248,17 +245,31 @@ def hostile_address(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> 
     }
     (articles / "corpus.jsonl").write_text(json.dumps(record))
     (articles / "picture.png").write_bytes(b"\x89PNG")
-    # Embedding on one core takes longer than opening a page, on any machine.
-    with serving(folder / "store", "--articles", str(articles), OMP_NUM_THREADS="1") as address:
+    return articles
+
+
+@pytest.fixture(scope="module")
+def hostile_address(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Iterator[str]:
+    """A page that was started on an empty store."""
+    folder = tmp_path_factory.mktemp("hostile")
+    with serving(folder / "store", "--articles", str(write_hostile_articles(folder / "articles", samples))) as address:
         yield address
 
 
-def test_the_page_answers_while_it_indexes_and_becomes_ready_by_itself(visit: Visit, hostile_address: str) -> None:
-    page = visit(hostile_address)
+def test_the_page_answers_while_it_indexes_and_becomes_ready_by_itself(visit: Visit, tmp_path: Path, samples: Path) -> None:
+    articles = write_hostile_articles(tmp_path / "articles", samples)
+    for n in range(250):  # five seconds of embedding on two cores, and a page is open in one or two
+        rows = " ".join(f"Row {k} of the field {n} had {n * k} bushes of currants in the autumn of that year." for k in range(16))
+        (articles / f"field-{n}.txt").write_text(f"Field {n}\n\n{rows}\n", encoding="utf-8")
+    with serving(tmp_path / "store", "--articles", str(articles)) as address:
+        becomes_ready(visit(address))
+
+
+def becomes_ready(page: Page) -> None:
     expect(page.locator("#index-state")).to_contain_text("Indexing: ")
     expect(page.get_by_text("Reading the articles")).to_be_visible()
     wait_until_ready(page)
-    expect(page.locator("#index-state")).to_contain_text("4 articles")
+    expect(page.locator("#index-state")).to_contain_text("254 articles")
     page.get_by_text("1 file skipped").click()
     expect(page.get_by_text("picture.png")).to_be_visible()
     expect(page.locator(".examples button")).not_to_have_count(0)
