@@ -147,7 +147,8 @@ class Store:
             )
         store = cls(folder, manifest, embedder, chroma)
         if whole:
-            store.vectors.require("passages", store.catalogue.languages())
+            for kind in store._kinds():
+                store.vectors.require(kind, store.catalogue.languages())
         return store
 
     @classmethod
@@ -230,15 +231,21 @@ class Store:
 
     def _all_units(self, about: Mapping[str, Listing]) -> dict[Kind, list[Unit]]:
         """What Chroma keeps of these articles."""
-        passages: dict[str, Listing] = {}
-        sentences: dict[str, Listing] = {}
+        passages, sentences = self._articles_of_units()
+        units = {"passages": passages, "sentences": sentences}
+        return {kind: [_unit(about[article], id) for id, article in units[kind].items() if article in about] for kind in self._kinds()}
+
+    def _kinds(self) -> tuple[Kind, ...]:
+        """What Chroma holds: a model with token vectors needs no sentences there."""
+        return ("passages",) if isinstance(self.embedder, TokenEmbedder) else ("passages", "sentences")
+
+    def _articles_of_units(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Article id by passage id, and by sentence id, of all articles, visible or not."""
+        passages: dict[str, str] = {}
+        sentences: dict[str, str] = {}
         for article_id, passage, sentence in self.catalogue.unit_ids():
-            if article_id in about:
-                passages[passage] = sentences[sentence] = about[article_id]
-        kinds: dict[Kind, dict[str, Listing]] = {"passages": passages}
-        if not isinstance(self.embedder, TokenEmbedder):
-            kinds["sentences"] = sentences
-        return {kind: [_unit(article, id) for id, article in units.items()] for kind, units in kinds.items()}
+            passages[passage] = sentences[sentence] = article_id
+        return passages, sentences
 
     def close(self) -> None:
         self.catalogue.close()
@@ -316,11 +323,9 @@ class Store:
         Twenty thousand ids are compared in a tenth of a second.
         """
         # Of a language whose articles have no passage, nothing else would tell that its collection was lost.
-        self.vectors.hold("passages", set(self.catalogue.languages_of_all().values()))
-        passages: dict[str, str] = {}
-        sentences: dict[str, str] = {}
-        for article_id, passage, sentence in self.catalogue.unit_ids():
-            passages[passage] = sentences[sentence] = article_id
+        for kind in self._kinds():
+            self.vectors.hold(kind, self.catalogue.languages())
+        passages, sentences = self._articles_of_units()
         broken: set[str] = set()
         strangers: set[str] = set()
         for _, known, found in self._units(passages, sentences):
@@ -413,7 +418,7 @@ def set_aside_damaged(folder: Path) -> list[str]:
             with _writable(folder):
                 shutil.rmtree(aside, ignore_errors=True)
                 place.rename(aside)
-            reason = str(error).partition("(")[2].partition(").")[0]
+            reason = " ".join(str(error.__cause__ or error).split())[:200]
             lines.append(f"{place} cannot be read ({reason}). It is now {aside}, and is made again; delete that when you like.")
     return lines
 
