@@ -47,8 +47,8 @@ public-results: setup
 	@.venv/bin/python docs/public_results.py "$$SETS"
 
 phrases: setup
-	@.venv/bin/pybabel -q extract -F page/babel.cfg -k say -k plural:1,2 -k N_ --no-location -o page/phrases.pot .
-	@.venv/bin/pybabel -q update -i page/phrases.pot -o page/ar.po -l ar --no-fuzzy-matching --ignore-obsolete
+	@.venv/bin/pybabel -q extract -F page/babel.cfg -k say -k plural:1,2 -k N_ --no-location --sort-output -o page/phrases.pot .
+	@.venv/bin/pybabel -q update -i page/phrases.pot -o page/ar.po -l ar --no-fuzzy-matching --ignore-obsolete --width 120
 	@rm page/phrases.pot
 
 # Any Chromium that is there will do; else Debian's, where that can be installed, else Playwright's own.

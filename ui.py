@@ -39,12 +39,14 @@ from fastapi import FastAPI
 from markupsafe import Markup
 from starlette.staticfiles import StaticFiles
 
-from index.articles import MAX_BYTES, Article
+from index.articles import Article
 from index.commandline import Parser, add_store, run
 from index.errors import InputError, OnRecordError, SettingError, StoreMissing
 from index.filters import ANY, Filters
+from index.readers.reading import holds_several, suffix_of
+from index.readers.source import MAX_BYTES
 from index.spans import Span
-from page import articles, asking, checks, door, evaluate, filters, judge, masthead, reader, take
+from page import articles, asking, checks, door, evaluate, filters, judge, masthead, reader, take, timeline
 from page import conversation as draw
 from page.conversation import Turn
 from page.door import Password
@@ -196,11 +198,14 @@ def make_page(library: Library, judged_folder: Path, way_out: bool = False) -> g
     def facets(sent: object) -> dict[str, Any]:
         return _facets(library, sent)
 
-    def articles(sent: object) -> dict[str, str]:
+    def articles(sent: object) -> dict[str, Any]:
         return _listed(library, sent)
 
     def add(sent: object) -> dict[str, Any]:
         return _told(_add, library, sent)
+
+    def taken_in(sent: object) -> dict[str, Any]:
+        return _told(_taken_in, library, sent)
 
     def remove(sent: object) -> dict[str, Any]:
         return _told(_remove, library, sent)
@@ -246,7 +251,7 @@ def make_page(library: Library, judged_folder: Path, way_out: bool = False) -> g
             elem_id="masthead",
             apply_default_css=False,
             js_on_load="\n".join([f"const INTERFACES = {json.dumps(interfaces)};", *scripts]),
-            server_functions=[state, source, find, save, undo, sets, own_set, report, facets, articles, add, remove, restore],
+            server_functions=[state, source, find, save, undo, sets, own_set, report, facets, articles, add, taken_in, remove, restore],
         )
         with gr.Row(elem_id="panes"):
             with gr.Column(elem_id="asking"):
@@ -474,34 +479,58 @@ def _facets(library: Library, sent: object) -> dict[str, Any]:
     return {"panel": panel, "line": filters.line(say, chosen), "filters": filters.as_parameters(chosen)}
 
 
-def _listed(library: Library, sent: object) -> dict[str, str]:
+def _listed(library: Library, sent: object) -> dict[str, Any]:
     """The list of articles, as `sent` asks for it: that came over the network and can be anything."""
     say = _say(sent)
     sort: Sort = "date"
     match sent:
-        case {"search": str(search), "sort": "date" | "title" | "publisher" as sort, "start": int(start), "filters": given}:
+        case {
+            "search": str(search),
+            "sort": "date" | "title" | "publisher" as sort,
+            "start": int(start),
+            "filters": given,
+            "stories": bool(by_story),
+        }:
             chosen = _chosen(library, given)
         case _:
-            search, start, chosen = "", 0, ANY
+            search, start, chosen, by_story = "", 0, ANY, True
     foot = articles.foot(say, library.state().sources, str(library.added))
+    listed = {"count": "", "timeline": "", "stories": False}
     try:
-        rows = library.overview(search, chosen, sort, start, articles.ROWS)
+        rows = library.overview(search, chosen, sort, start, articles.ROWS, by_story)
         held = library.facets().articles
     except StoreMissing:
         held = 0
     except OnRecordError as error:
-        return {"count": "", "markup": checks.trouble(str(error))}
+        return listed | {"markup": checks.trouble(str(error))}
     if not held:
-        return {"count": "", "markup": articles.empty(say) + foot}
-    return {"count": articles.found(say, rows, held), "markup": articles.table(say, rows, sort) + foot}
+        return listed | {"markup": articles.empty(say) + foot}
+    return {
+        "count": articles.found(say, rows, held),
+        "timeline": timeline.plot(say, rows.timeline, chosen),
+        "stories": rows.has_stories,
+        "markup": articles.table(say, rows, sort) + foot,
+    }
 
 
 def _add(library: Library, sent: object) -> str:
     """A file of that name, its bytes in Base64. Both came over the network: the name is no path here, and the bytes may be anything."""
     match sent:
         case {"name": str(name), "data": str(data)}:
-            is_new = library.add(name, _decoded(name, data))
-            return "" if is_new else articles.known_already(_say(sent), name)
+            kept = library.add(name, _decoded(name, data))
+            if kept is None:
+                return articles.known_already(_say(sent), name)
+            return articles.being_read(_say(sent), kept) if holds_several(suffix_of(kept)) else ""
+        case _:
+            raise InputError("That is no file.")
+
+
+def _taken_in(library: Library, sent: object) -> str:
+    """What came of an added file that may hold several articles; nothing until that is known."""
+    match sent:
+        case {"file": str(name)}:
+            known = library.taken(name)
+            return "" if known is None else articles.taken(_say(sent), name, known)
         case _:
             raise InputError("That is no file.")
 

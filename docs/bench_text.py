@@ -23,8 +23,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from index.articles import Article, decode_text, make_article, read_sources  # noqa: E402 (the project is not installed)
+from index.articles import Article, make_article, read_sources  # noqa: E402 (the project is not installed)
 from index.clean import story_spans  # noqa: E402
+from index.decode import decode_text  # noqa: E402
 from index.language import language_of  # noqa: E402
 from index.lexical import Entry, LexicalIndex  # noqa: E402
 from index.metadata import read_metadata  # noqa: E402

@@ -1,4 +1,4 @@
-"""python -m index build | list | show | remove | verify | stats | export | import"""
+"""python -m index build | fetch | list | show | remove | verify | stats | export | import"""
 
 from __future__ import annotations
 
@@ -9,19 +9,24 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from time import sleep
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from index.archive import count_articles, read_archive, write_archive
 from index.articles import Article
-from index.build import BuildReport, build, expected, repair, restore
+from index.build import BuildReport, build, expected, refresh, repair, restore
 from index.catalogue import Catalogue
 from index.commandline import Parser, add_json, add_store, run, visible
 from index.errors import InputError, OnRecordError, StoreDamaged
 from index.models import DEFAULT_EMBEDDER, load_embedder
+from index.readers.columns import parse_columns
 from index.store import Manifest, Store, set_aside_damaged, writing
-from index.stories import same_text
 from index.watch import watch
+
+if TYPE_CHECKING:
+    from index.fetching.fetch import Fetched
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -41,8 +46,22 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     sub = command("build", _build, "make the store hold exactly the articles under PATH…")
-    sub.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a folder, a .txt or .md file, or a .jsonl corpus")
+    sub.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a folder, or a file of any kind that is read")
+    sub.add_argument(
+        "--columns",
+        action="append",
+        default=[],
+        metavar="FIELD=COLUMN,…",
+        help="which column of a table holds the text, title, publisher, author, date, language, url or id: text=body,title=headline",
+    )
     sub.add_argument("--watch", action="store_true", help="stay, and keep the store in step with PATH… until Ctrl-C")
+    _add_embedder(sub)
+    add_json(sub)
+    sub = command("fetch", _fetch, "get pages, and those that feeds and sitemaps list, keep them as received, and index them")
+    sub.add_argument("urls", nargs="+", metavar="URL", help="a page, an RSS or Atom feed, or a sitemap")
+    sub.add_argument("--into", type=Path, default=Path("fetched"), metavar="DIR", help="the folder to keep them in (default: fetched)")
+    sub.add_argument("--every", metavar="TIME", help="stay, and fetch again so often until Ctrl-C: 15m, 2h, 1d")
+    sub.add_argument("--allow-private", action="store_true", help="ask this machine and private networks too, at any port")
     _add_embedder(sub)
     add_json(sub)
     add_json(command("list", _list, "a row for each article"))
@@ -72,12 +91,11 @@ def _add_embedder(parser: argparse.ArgumentParser) -> None:
 
 
 def _build(options: argparse.Namespace) -> int:
+    columns = parse_columns(*options.columns)
     embedder = load_embedder(options.embedder) if options.embedder else None
     with _progress("Indexing", expected(options.paths)) as progress:
-        report = build(options.store, options.paths, embedder, progress=progress, chroma=options.chroma)
-    if not options.json:
-        for skipped in report.skipped:
-            print(f"skipped {_printable(skipped.path)}: {skipped.reason}", file=sys.stderr)
+        report = build(options.store, options.paths, embedder, progress=progress, chroma=options.chroma, columns=columns)
+    _print_skipped(report, options.json)
     _print_report(report, options.json)
     if options.watch:
 
@@ -87,8 +105,40 @@ def _build(options: argparse.Namespace) -> int:
             else:
                 print(" ".join(str(outcome).split()), file=sys.stderr, flush=True)
 
-        watch(options.store, options.paths, said, embedder, options.chroma)
+        watch(options.store, options.paths, said, embedder, options.chroma, columns)
     return 0
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    from index.fetching.fetch import fetch, interval  # noqa: PLC0415  # what the network needs is loaded only when it is asked for
+
+    seconds = interval(options.every) if options.every else None
+    embedder = load_embedder(options.embedder) if options.embedder else None
+
+    def said(page: Fetched) -> None:
+        if options.json:
+            _print_json({"url": page.url, "outcome": page.outcome, "path": page.path and str(page.path), "reason": page.reason})
+        else:
+            line = f"{page.outcome} {page.url}" + (f": {page.reason}" if page.reason else "")
+            print(visible(line), file=sys.stderr if page.outcome == "refused" else sys.stdout, flush=True)
+
+    while True:
+        pages = fetch(options.urls, options.into, allow_private=options.allow_private, said=said)
+        if all(page.outcome == "refused" for page in pages) and seconds is None:
+            raise InputError("No page was fetched. What was there before is kept.")
+        with _progress("Indexing", None) as progress:
+            report = refresh(options.store, [options.into], embedder, progress, options.chroma)
+        _print_skipped(report, options.json)
+        _print_report(report, options.json)
+        if seconds is None:
+            return 0
+        sleep(seconds)
+
+
+def _print_skipped(report: BuildReport, as_json: bool) -> None:
+    if not as_json:
+        for skipped in report.skipped:
+            print(f"skipped {visible(_printable(skipped.path))}: {visible(skipped.reason)}", file=sys.stderr)
 
 
 @contextmanager
@@ -117,13 +167,13 @@ def _print_report(report: BuildReport, as_json: bool) -> None:
 def _list(options: argparse.Namespace) -> int:
     store = Store.open(options.store, chroma=options.chroma)
     counts = store.catalogue.passage_counts()
-    same = same_text(store.catalogue.all_articles())
+    stories = store.catalogue.stories()
     rows = [
         {
             "article": article.id,
             **{name: getattr(article, name) for name in ("title", "publisher", "author", "date", "language", "url")},
             "passages": counts.get(article.id, 0),
-            "same_story_as": same.get(article.id, []),
+            "same_story_as": [id for id in stories.get(article.id, ()) if id != article.id],
         }
         for article in store.catalogue.all_articles()
     ]
@@ -133,7 +183,9 @@ def _list(options: argparse.Namespace) -> int:
         else:
             facts = [str(row[name]) for name in ("publisher", "author", "date", "language") if row[name]]
             title = row["title"] or "(no title)"
-            print(visible(f"{_printable(str(row['article']))}\t{title}\t{', '.join(facts)}\t{row['passages']} passages"))
+            others = [_printable(id) for id in stories.get(str(row["article"]), ()) if id != row["article"]]
+            columns = [_printable(str(row["article"])), str(title), ", ".join(facts), f"{row['passages']} passages"]
+            print(visible("\t".join([*columns, f"same story as {', '.join(others)}"] if others else columns)))
     return 0
 
 

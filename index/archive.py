@@ -1,6 +1,6 @@
 """The articles of a catalogue as one file that can be carried elsewhere, and back.
 
-Gzip'd JSON Lines in UTF-8. The first line is a header, `{"format": "on-record articles", "version": 1, "articles": COUNT}`; each other is
+Gzip'd JSON Lines in UTF-8. The first line is a header, `{"format": "on-record articles", "version": 2, "articles": COUNT}`; each other is
 an article as the catalogue has it, in the order of the ids: its text, and what cleaning and metadata found in it, so that nothing has to
 be found again and the copy is the original to the letter. The same articles make the same bytes. What is made of the articles (passages,
 vectors, full text) is made anew.
@@ -22,19 +22,21 @@ from typing import Any
 
 import orjson
 
-from index.articles import LANGUAGE_CODE, MAX_BYTES, Article
+from index.articles import LANGUAGE_CODE, Article
 from index.catalogue import Catalogue
 from index.errors import InputError, SettingError
 from index.filters import first_day
+from index.readers.source import MAX_BYTES
 from index.spans import Span
 
 _FORMAT = "on-record articles"
-_VERSION = 1
+_VERSION = 2
+_WITHOUT_PAGES = 1  # the version in which articles had no pages yet
 # Bytes of a line: a file's text may grow sixfold when each of its characters is escaped, and its spans come on top. Not measured.
 _MOST_BYTES = 8 * MAX_BYTES
 _OPTIONAL = ("title", "publisher", "author", "date", "url")
 _STRINGS = ("id", "text", "language", "sha256")
-_FIELDS = {*_STRINGS, *_OPTIONAL, "story", "places"}
+_FIELDS = {*_STRINGS, *_OPTIONAL, "story", "places", "pages"}
 _PLACED = {"title", "publisher", "author", "date"}
 _SHA256 = re.compile("[0-9a-f]{64}")
 
@@ -104,6 +106,7 @@ def _line(record: Mapping[str, Any]) -> bytes:
 def _record(article: Article) -> dict[str, Any]:
     return {
         **{name: getattr(article, name) for name in ("id", "sha256", "language", *_OPTIONAL)},
+        "pages": list(article.pages),
         "places": {name: [span.start, span.end] for name, span in article.places.items()},
         "story": [[span.start, span.end] for span in article.story],
         "text": article.text,
@@ -130,7 +133,7 @@ def _count(path: Path, file: gzip.GzipFile) -> int:
     header = _read(path, 1, file)
     if header.get("format") != _FORMAT or type(header.get("articles")) is not int or header["articles"] < 0:
         raise _refused(path, 1, "it is no header of ours")
-    if header.get("version") != _VERSION:
+    if header.get("version") not in (_WITHOUT_PAGES, _VERSION):
         raise _refused(path, 1, f"it is of version {header.get('version')!r}, and this program reads {_VERSION}")
     return int(header["articles"])
 
@@ -152,7 +155,7 @@ def _read(path: Path, number: int, file: gzip.GzipFile) -> dict[str, Any]:
 
 def _article(path: Path, number: int, record: dict[str, Any]) -> Article:
     try:
-        _require(record.keys() == _FIELDS, "its fields are not those of an article")
+        _require({"pages", *record} == _FIELDS, "its fields are not those of an article")
         _require(all(isinstance(record[name], str) and record[name].strip() for name in _STRINGS), "a text, id, language or sum is missing")
         _require(all(isinstance(record[name], str | None) for name in _OPTIONAL), "a field is neither text nor null")
         _require(LANGUAGE_CODE.fullmatch(record["language"]) is not None, "its language is none")
@@ -164,6 +167,9 @@ def _article(path: Path, number: int, record: dict[str, Any]) -> Article:
         story = _spans(record["story"], length)
         _require(all(before.end <= after.start for before, after in pairwise(story)), "its story is not in order")
         places = {name: _spans([pair], length)[0] for name, pair in record["places"].items()}
+        pages = record.get("pages", [])
+        is_list = isinstance(pages, list) and all(type(page) is int for page in pages)
+        _require(is_list and pages[:1] in ([], [0]) and pages == sorted(pages) and pages[-1:] <= [length], "its pages are not in its text")
     except SettingError as error:
         raise _refused(path, number, "its date is none") from error
     except ValueError as error:
@@ -172,6 +178,7 @@ def _article(path: Path, number: int, record: dict[str, Any]) -> Article:
         **{name: record[name] for name in (*_STRINGS, *_OPTIONAL)},
         story=story,
         places=places,
+        pages=tuple(pages),
     )
 
 

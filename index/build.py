@@ -12,11 +12,14 @@ from itertools import chain
 from pathlib import Path
 from time import monotonic, perf_counter
 
-from index.articles import CORPUS_SUFFIX, Article, Skipped, Unchanged, file_names, read_sources
+from index.articles import Article, Skipped, Unchanged, read_sources
 from index.embed import Embedder, Encoded, encode
 from index.errors import InputError, StoreDamaged
+from index.files import file_names
 from index.passages import Passage, passages_of
+from index.readers.reading import holds_several, suffix_of
 from index.store import Manifest, Store, writing
+from index.stories import link
 
 # Passages that are embedded at once: enough to fill the model's batches, few enough that Ctrl-C is heard within a second.
 _BATCH_PASSAGES = 32
@@ -49,15 +52,16 @@ def build(
     overlap_sentences: int | None = None,
     progress: Callable[[BuildReport], None] = lambda _: None,
     chroma: str | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> BuildReport:
-    """Makes the store at `folder` hold exactly the articles under `sources`.
+    """Makes the store at `folder` hold exactly the articles under `sources`; `columns` as in `read_sources`.
 
     `progress` is called after each article that was read and each batch that was written; `chroma` is the address of the server that has
     the store's vectors, if one has. Interrupted at any moment, the next build goes on from there. Raises InputError where `sources` hold no
     article at all, and then nothing is removed; StoreInUse, StoreOfAnotherMaker, StoreDamaged and EmbedderError as the store does.
     """
     with _reporting(folder, embedder, passage_tokens, overlap_sentences, chroma) as (store, report):
-        _synchronise(store, sources, report, progress)
+        _synchronise(store, sources, report, progress, columns)
     return report
 
 
@@ -84,6 +88,31 @@ def add(
                     report.skipped.append(Skipped(item.id, "its id is taken by another article in the store: give it another"))
                 else:
                     yield item
+                progress(report)
+
+        _put(store, fresh(), known, report, progress)
+    return report
+
+
+def refresh(
+    folder: Path,
+    sources: Sequence[Path],
+    embedder: Embedder | None = None,
+    progress: Callable[[BuildReport], None] = lambda _: None,
+    chroma: str | None = None,
+) -> BuildReport:
+    """Adds the articles under `sources` to the store at `folder`, which is made if there is none, and replaces those that changed; nothing
+    is removed. `progress`, `chroma` and errors as in `build`; that there is no article under `sources` is none."""
+    with _reporting(folder, embedder, None, None, chroma) as (store, report):
+        store.hide_broken()
+        known = store.catalogue.fingerprints()
+
+        def fresh() -> Iterator[Article]:
+            for item in _read(sources, known, report):
+                if isinstance(item, Article):
+                    yield item
+                else:
+                    report.unchanged += 1
                 progress(report)
 
         _put(store, fresh(), known, report, progress)
@@ -154,11 +183,11 @@ def repair(
 
 
 def expected(sources: Sequence[Path]) -> int | None:
-    """How many articles and skipped files a build of `sources` is going to tell of, by the files' names; None where a corpus is among
-    them, whose lines are not counted."""
+    """How many articles and skipped files a build of `sources` is going to tell of, by the files' names; None where one is among them that
+    holds several, which are not counted."""
     count = 0
     for name in (name for source in sources for name in file_names(source)):
-        if name.lower().endswith(CORPUS_SUFFIX):
+        if holds_several(suffix_of(name)):
             return None
         count += 1
     return count
@@ -188,13 +217,20 @@ def _reporting(
         store = Store.open_or_make(folder, embedder, passage_tokens, overlap_sentences, chroma)
         try:
             yield store, report
+            link(store)
             counts = store.catalogue.passage_counts()
         finally:
             store.close()
     report.articles, report.passages, report.seconds = len(counts), sum(counts.values()), perf_counter() - started
 
 
-def _synchronise(store: Store, sources: Sequence[Path], report: BuildReport, progress: Callable[[BuildReport], None]) -> None:
+def _synchronise(
+    store: Store,
+    sources: Sequence[Path],
+    report: BuildReport,
+    progress: Callable[[BuildReport], None],
+    columns: Mapping[str, str] | None,
+) -> None:
     store.hide_broken()
     known = store.catalogue.fingerprints()
     vanished = set(known) | set(store.catalogue.fingerprints(indexed=False))
@@ -204,7 +240,7 @@ def _synchronise(store: Store, sources: Sequence[Path], report: BuildReport, pro
     places = places_of(folders)
 
     def fresh() -> Iterator[Article]:
-        for item in _read(sources, known, report):
+        for item in _read(sources, known, report, columns):
             vanished.discard(item.id)
             if isinstance(item, Article):
                 yield item
@@ -220,7 +256,7 @@ def _synchronise(store: Store, sources: Sequence[Path], report: BuildReport, pro
             if report.skipped
             else ""
         )
-        raise InputError(f"No article to index under {names}{why}. Name a folder with .txt, .md or .jsonl files.{kept}")
+        raise InputError(f"No article to index under {names}{why}. Name a folder with files of articles.{kept}")
     for folder, place, now in zip(folders, places, places_of(folders), strict=True):
         if place != now:  # a disk that was taken out: what was not read is not gone
             raise InputError(f"The folder {str(folder)!r} went away while it was read. Nothing was removed; build again when it is back.")
@@ -234,9 +270,11 @@ def _synchronise(store: Store, sources: Sequence[Path], report: BuildReport, pro
         report.removed = len(vanished & set(known))
 
 
-def _read(sources: Sequence[Path], known: Mapping[str, str], report: BuildReport) -> Iterator[Article | Unchanged]:
+def _read(
+    sources: Sequence[Path], known: Mapping[str, str], report: BuildReport, columns: Mapping[str, str] | None = None
+) -> Iterator[Article | Unchanged]:
     """What can be read; the report hears of the rest."""
-    for item in read_sources(sources, known=known):
+    for item in read_sources(sources, known, columns):
         if isinstance(item, Skipped):
             report.skipped.append(item)
         else:

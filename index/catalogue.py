@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import itemgetter
@@ -26,7 +26,7 @@ from index.spans import Span
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS articles (
     id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, text TEXT NOT NULL, story TEXT NOT NULL, title TEXT, publisher TEXT, author TEXT, date TEXT,
-    language TEXT NOT NULL, url TEXT, places TEXT NOT NULL, indexed INTEGER NOT NULL
+    language TEXT NOT NULL, url TEXT, places TEXT NOT NULL, indexed INTEGER NOT NULL, pages TEXT NOT NULL DEFAULT '[]'
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS passages (
     id TEXT PRIMARY KEY, article TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
@@ -44,15 +44,28 @@ CREATE TABLE IF NOT EXISTS quotations (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS articles_by_heading ON articles(indexed, id, sha256, title, publisher, author, date, language);
 CREATE INDEX IF NOT EXISTS quotations_by_speaker ON quotations(speaker_name, article);
+CREATE TABLE IF NOT EXISTS linked (
+    number INTEGER PRIMARY KEY, article TEXT NOT NULL UNIQUE REFERENCES articles(id) ON DELETE CASCADE, prints INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS prints (
+    print INTEGER NOT NULL, holder INTEGER NOT NULL REFERENCES linked(number) ON DELETE CASCADE, PRIMARY KEY (print, holder)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS prints_by_holder ON prints(holder);
+CREATE TABLE IF NOT EXISTS links (
+    a TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE, b TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    kind TEXT NOT NULL, score REAL NOT NULL, PRIMARY KEY (a, b)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS links_by_b ON links(b);
 CREATE TABLE IF NOT EXISTS generation (number INTEGER NOT NULL);
 INSERT INTO generation SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM generation);
 """
 # 2: with the two indexes by heading and by speaker, which spare reading past every text. Of 10,000 articles of 6,000 characters the
 # headings then come in 12 ms instead of 46, the languages in 2 instead of 29, the people in 12 instead of 47.
-_VERSION = 2
+# 3: with an article's pages, and with links between articles that are one story; those that stand in no `linked` the next writer links.
+_VERSION = 3
 # A passage's text is kept a second time: SQLite's substr ends a text at a NUL, and would read a long article anew for each of its passages.
 _PASSAGE = 'p.id, p.article, p.start, p."end", p.text, p.tokens, p.sentences'
-_ARTICLE = "id, sha256, text, story, title, publisher, author, date, language, url, places"
+_ARTICLE = "id, sha256, text, story, title, publisher, author, date, language, url, places, pages"
 # CROSS JOIN: the passages first. Left to itself SQLite goes through every article: 75 ms instead of 2 for 150 passages among 14,000.
 _BY_ID = "FROM passages p CROSS JOIN articles a ON a.id = p.article WHERE a.indexed = 1 AND p.id IN"
 _PASSAGES_BY_ID = f"SELECT {_PASSAGE} {_BY_ID}"
@@ -61,6 +74,13 @@ _QUOTATIONS = (
     'SELECT q.article, q.number, q.start, q."end", q.speech, q.speaker_start, q.speaker_end, q.speaker_name, q.cue_start, q.cue_end, '
     "q.utterance FROM quotations q JOIN articles a ON a.id = q.article WHERE a.indexed = 1"
 )
+_LINKS = "SELECT a, b, kind, score FROM links"
+# A text that is more than half of another's: two that share nothing cannot both be that, so that one text never joins two stories.
+_MOST_OF_IT = 0.5
+# Of the other links of an article those count that come this near to its best, and to the best of the other article: of texts of which
+# more than one holds a smaller part, the best alone; two translations of one text are about alike. Of 59 false pairs of xquad's paragraphs
+# that are alike enough, all fall short of 0.7 of a better one (docs/stories.md).
+_NEAR_BEST = {"copy": 1.0, "translation": 0.9}
 # SQLite's own default limit of variables in one statement is 32766; a smaller batch is as fast.
 _BATCH = 500
 
@@ -77,6 +97,20 @@ class Listing:
     date: str | None
     language: str
     passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two articles, `a` < `b`, that may tell one story (stories.py).
+
+    "copy": one text is the other's or a part of it; `score` is the share of the longer that stands in the shorter, from 0 to 1.
+    "translation": they say the same in two languages; `score` says how alike they are and compares with that of other translations only.
+    """
+
+    a: str
+    b: str
+    kind: Literal["copy", "translation"]
+    score: float
 
 
 @contextmanager
@@ -98,14 +132,27 @@ class Catalogue:
         """Opens or makes the catalogue in the file at `path`. Raises StoreDamaged where the file is no such database."""
         self._path = path
         self._languages: tuple[int, dict[str, int]] | None = None  # of which generation, and how many of each
+        self._stories: tuple[int, dict[str, tuple[str, ...]]] | None = None  # the same
         with self._errors():
             # The page answers from several threads; Python's sqlite3 is built serialised.
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA foreign_keys = ON")
-            if self._db.execute("PRAGMA user_version").fetchone()[0] < _VERSION:
-                self._db.executescript(_SCHEMA)
-                self._db.execute(f"PRAGMA user_version = {_VERSION}")
+            if self._version() < _VERSION:
+                with transaction(self._db, "IMMEDIATE"):
+                    if self._version() < _VERSION:  # nobody else has done it meanwhile
+                        self._bring_up_to_date()
+
+    def _version(self) -> int:
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+
+    def _bring_up_to_date(self) -> None:
+        columns = {row[1] for row in self._db.execute("PRAGMA table_info(articles)")}
+        if columns and "pages" not in columns:
+            self._db.execute("ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]'")
+        for statement in _SCHEMA.split(";"):  # executescript would end the transaction
+            self._db.execute(statement)
+        self._db.execute(f"PRAGMA user_version = {_VERSION}")
 
     def close(self) -> None:
         self._db.close()
@@ -141,12 +188,12 @@ class Catalogue:
         """Writes an article in the place of one with its id, not yet visible to readers. Call inside a transaction."""
         story = json.dumps([[span.start, span.end] for span in article.story])
         places = json.dumps({name: [span.start, span.end] for name, span in article.places.items()})
-        self._db.execute("DELETE FROM articles WHERE id = ?", (article.id,))
+        self._forget(article.id)
         self._db.execute(
-            f"INSERT INTO articles ({_ARTICLE}, indexed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+            f"INSERT INTO articles ({_ARTICLE}, indexed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
             (
                 *(article.id, article.sha256, article.text, story, article.title, article.publisher, article.author),
-                *(article.date, article.language, article.url, places),
+                *(article.date, article.language, article.url, places, json.dumps(article.pages)),
             ),
         )
         self._db.executemany(
@@ -183,8 +230,15 @@ class Catalogue:
 
     def remove(self, ids: Iterable[str]) -> None:
         """Call inside a transaction."""
-        self._db.executemany("DELETE FROM articles WHERE id = ?", [(id,) for id in ids])
+        for id in ids:
+            self._forget(id)
         self._advance()
+
+    def _forget(self, id: str) -> None:
+        """Those that were linked to it may have been found by it alone, and are linked anew."""
+        partners = "SELECT b FROM links WHERE a = ? UNION ALL SELECT a FROM links WHERE b = ?"
+        self._db.execute(f"DELETE FROM linked WHERE article IN ({partners})", (id, id))
+        self._db.execute("DELETE FROM articles WHERE id = ?", (id,))
 
     def _advance(self) -> None:
         self._db.execute("UPDATE generation SET number = number + 1")
@@ -328,16 +382,111 @@ class Catalogue:
                 counted = self._languages = generation, dict(rows)
         return dict(counted[1])
 
+    def unlinked(self) -> list[str]:
+        """Ids of the visible articles that were not compared with the others yet, in order."""
+        with self._errors():
+            rows = self._db.execute("SELECT id FROM articles WHERE indexed = 1 AND id NOT IN (SELECT article FROM linked) ORDER BY id")
+            return [row[0] for row in rows]
+
+    def put_links(self, id: str, prints: Sequence[int], links: Iterable[Link]) -> None:
+        """Says that an article was compared with all others: what its text is found by, of 64 bits with a sign, each once, and its links.
+        Call inside a transaction."""
+        found = [(link.a, link.b, link.kind, link.score) for link in links]
+        (number,) = self._db.execute("INSERT INTO linked (article, prints) VALUES (?, ?) RETURNING number", (id, len(prints))).fetchone()
+        self._db.executemany("INSERT INTO prints VALUES (?, ?)", [(print, number) for print in prints])
+        self._db.executemany("INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?)", found)
+        if found:
+            self._advance()
+
+    def holders(self, print: int, most: int) -> list[int]:
+        """The numbers, in `linked`, of the first `most` articles that have this print, in the order in which they were linked."""
+        with self._errors():
+            rows = self._db.execute("SELECT holder FROM prints WHERE print = ? ORDER BY holder LIMIT ?", (print, most))
+            return [row[0] for row in rows]
+
+    def linked(self, numbers: Iterable[int]) -> dict[int, tuple[str, int]]:
+        """Article id and number of prints by number in `linked`, of those that exist, visible or not."""
+        rows = self._in_batches("SELECT number, article, prints FROM linked WHERE number IN", list(numbers))
+        return {number: (id, prints) for number, id, prints in rows}
+
+    def links(self, ids: Iterable[str] | None = None) -> list[Link]:
+        """The links between visible articles, in order; those that touch any of `ids`, unless None."""
+        if ids is None:
+            with self._errors():
+                rows = set(self._db.execute(_LINKS).fetchall())
+        else:
+            wanted = list(dict.fromkeys(ids))
+            rows = {row for end in ("a", "b") for row in self._in_batches(f"{_LINKS} WHERE {end} IN", wanted)}
+        hidden = self.fingerprints(indexed=False)
+        return [Link(*row) for row in sorted(rows) if row[0] not in hidden and row[1] not in hidden]
+
+    def stories(self) -> dict[str, tuple[str, ...]]:
+        """Article id to the ids of the articles that tell the same story, itself among them, sorted; one that stands alone is left out.
+
+        Not all that links join are one story: see _joined.
+        """
+        generation = self.generation()
+        found = self._stories
+        if found is None or found[0] != generation:
+            found = self._stories = generation, self._stories_of(self.links())
+        return dict(found[1])
+
+    def story_of(self, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """The same for the articles among `ids`, reading no more than what links lead to from them."""
+        wanted = set(ids)
+        found: set[Link] = set()
+        reached: set[str] = set()
+        new = wanted
+        while new:
+            links = self.links(new)
+            found.update(links)
+            reached |= new
+            new = {end for link in links for end in (link.a, link.b)} - reached
+        return {id: story for id, story in self._stories_of(found).items() if id in wanted}
+
+    def _stories_of(self, links: Iterable[Link]) -> dict[str, tuple[str, ...]]:
+        """The stories that links make, those of each article being all there."""
+        ordered = sorted(links, key=lambda link: (link.a, link.b))
+        headings = self.headings({id for link in ordered for id in (link.a, link.b)})
+        return _joined(ordered, {id: language for id, (language, _) in headings.items()})
+
     def languages_of_all(self) -> dict[str, str]:
         """Article id to language, of all articles, visible or not."""
         with self._errors():
             return dict(self._db.execute("SELECT id, language FROM articles"))
 
-    def _in_batches(self, select: str, ids: list[str]) -> Iterator[tuple[Any, ...]]:
+    def _in_batches(self, select: str, ids: Sequence[str] | Sequence[int]) -> Iterator[tuple[Any, ...]]:
         with self._errors():
             for start in range(0, len(ids), _BATCH):
                 batch = ids[start : start + _BATCH]
                 yield from self._db.execute(f"{select} ({', '.join('?' * len(batch))})", batch).fetchall()
+
+
+def _joined(links: Sequence[Link], language_of: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """The articles that links join, so that one weak link makes no one story of two.
+
+    A copy that makes up most of the longer text counts always. Another link counts where neither end has a clearly better one: of a
+    digest of several stories only with the longest, of an article that is like several in another language only with the likest.
+    """
+    best: dict[tuple[str, str, str], float] = {}
+
+    def places(link: Link) -> Iterator[tuple[str, str, str]]:
+        yield link.a, link.kind, language_of.get(link.b, "")
+        yield link.b, link.kind, language_of.get(link.a, "")
+
+    unsure = [link for link in links if link.kind != "copy" or link.score <= _MOST_OF_IT]
+    for link in unsure:
+        for place in places(link):
+            best[place] = max(best.get(place, 0.0), link.score)
+    story: dict[str, list[str]] = {}
+    for link in links:
+        is_sure = link.kind == "copy" and link.score > _MOST_OF_IT
+        if is_sure or all(link.score >= _NEAR_BEST[link.kind] * best[place] for place in places(link)):
+            ours, theirs = story.setdefault(link.a, [link.a]), story.setdefault(link.b, [link.b])
+            if ours is not theirs:
+                ours += theirs
+                story.update(dict.fromkeys(theirs, ours))
+    return {id: tuple(sorted(own)) for id, own in sorted(story.items())}
 
 
 def _spans(pairs: str) -> tuple[Span, ...]:
@@ -345,7 +494,7 @@ def _spans(pairs: str) -> tuple[Span, ...]:
 
 
 def _article(row: Sequence[str]) -> Article:
-    id, sha256, text, story, title, publisher, author, date, language, url, places = row
+    id, sha256, text, story, title, publisher, author, date, language, url, places, pages = row
     return Article(
         id=id,
         text=text,
@@ -358,6 +507,7 @@ def _article(row: Sequence[str]) -> Article:
         url=url,
         sha256=sha256,
         places={name: Span(start, end) for name, (start, end) in json.loads(places).items()},
+        pages=tuple(json.loads(pages)),
     )
 
 

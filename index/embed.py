@@ -80,6 +80,9 @@ class TokenEmbedder(Embedder, Protocol):
     def compare(self, question: Vectors, tokens: npt.NDArray[np.int8]) -> Vectors:
         """Cosines of a question's tokens with tokens as `encode` gives them, shape (question tokens, tokens)."""
 
+    def decoded(self, tokens: npt.NDArray[np.int8]) -> Vectors:
+        """The vectors of tokens as `encode` gives them, shape (tokens, dimensions)."""
+
 
 def encode(embedder: Embedder, texts: Sequence[str]) -> list[Encoded]:
     """What any model makes of passages: without tokens where it has single vectors only."""

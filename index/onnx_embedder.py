@@ -101,6 +101,12 @@ class OnnxEmbedder:
         products -= 7.5 * question.sum(axis=1, keepdims=True)
         return np.asarray(products * (_LEVEL / np.sqrt(question.shape[1])), dtype=np.float32)
 
+    def decoded(self, tokens: npt.NDArray[np.int8]) -> Vectors:
+        bytes_ = tokens.view(np.uint8)
+        levels = np.empty((len(bytes_), 2 * bytes_.shape[1]), dtype=np.float32)
+        levels[:, 0::2], levels[:, 1::2] = bytes_ & 15, bytes_ >> 4
+        return np.asarray((levels - 7.5) * (_LEVEL / np.sqrt(levels.shape[1])), dtype=np.float32)
+
     def _encode(self, texts: Sequence[str], kind: str) -> list[Encoded]:
         return [Encoded(vector, spans, _rounded(tokens)) for vector, spans, _, tokens in self._run(texts, kind)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import sleep
 from typing import NoReturn
@@ -26,6 +26,7 @@ def watch(
     said: Callable[[BuildReport | OnRecordError], None],
     embedder: Embedder | None = None,
     chroma: str | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> NoReturn:
     """Builds whenever something under `sources` changes, until it is interrupted: KeyboardInterrupt.
 
@@ -39,7 +40,7 @@ def watch(
         for changed in _changes(folder, sources):
             if is_due or changed:
                 try:
-                    report = build(folder, sources, embedder, chroma=chroma)
+                    report = build(folder, sources, embedder, chroma=chroma, columns=columns)
                 except OnRecordError as error:
                     is_due = True
                     if str(error) != trouble:

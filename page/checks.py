@@ -316,6 +316,9 @@ def _place(say: Phrases, check: QuoteCheck, match: Match) -> Markup:
     facts = [markup.isolated(article.publisher)] if article.publisher else []
     if article.date:
         facts.append(say.date(article.date))
+    page = article.page_at(match.span.start)
+    if page is not None:
+        facts.append(say("page {number}", number=say.number(page)))
     about = Markup(" — {}").format(say(", ").join(facts)) if facts else Markup()
     return Markup(
         '<button type="button" class="source-line" data-article="{id}" data-version="{version}" data-start="{start}" data-end="{end}">'

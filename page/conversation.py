@@ -6,7 +6,7 @@ direction of its own: blocks by `dir`, words in a line of ours in <bdi>.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -17,11 +17,14 @@ from page import filters, judge, take
 from page.markup import isolated as _isolated
 from page.markup import text as _text
 from page.phrases import N_, Phrases
-from qa.answer import NO_ANSWER, NO_PASSAGE, Answer, Citation, Found
+from qa.answer import NO_ANSWER, NO_PASSAGE, Answer, Citation, Disagreement, Found
 from qa.direction import direction, of_language
+from qa.sources import Print, Source, agency_name
 
 # Of the words of a question that a quote meets, those that weigh most.
 _PAIRS = 6
+# Articles with one text that are named; the rest are behind a line that opens. No measurement behind it.
+_NAMED = 6
 # What `qa ask` says in English, the interface says in its own language.
 _REASONS = {
     NO_ANSWER: N_("The articles do not hold an answer to this, as far as can be told."),
@@ -113,6 +116,7 @@ def _answer(say: Phrases, answer: Answer) -> Markup:
     if answer.short_answer:
         around = direction(answer.statements[0].text) if answer.statements else None
         parts.append(Markup('<p class="short" dir="{}">{}</p>').format(direction(answer.short_answer, around), _text(answer.short_answer)))
+    parts += [_differing(say, disagreement, citations) for disagreement in answer.disagreements]
     for statement in answer.statements:
         language = citations[statement.citations[0]].article.language
         markers = Markup().join(_marker(say, citations[number]) for number in statement.citations)
@@ -128,8 +132,80 @@ def _answer(say: Phrases, answer: Answer) -> Markup:
             )
         )
     cards = Markup().join(_card(say, answer, citation) for citation in answer.citations)
-    parts.append(Markup('<h3>{}</h3><ol class="citations">{}</ol>').format(say("Sources"), cards))
+    parts.append(Markup('<h3>{}</h3>{}<ol class="citations">{}</ol>').format(say("Sources"), _counted(say, answer, citations), cards))
     return Markup('<div class="answer">{}</div>').format(Markup().join(parts))
+
+
+def _differing(say: Phrases, disagreement: Disagreement, citations: Mapping[int, Citation]) -> Markup:
+    """What the articles say differently, each with its number."""
+    sides = say("; ").join(
+        Markup('<span class="side"><strong>{}</strong> {}</span>').format(_isolated(side.text), _marker(say, citations[side.citation]))
+        for side in disagreement.sides
+    )
+    return Markup('<p class="differing">{}</p>').format(say("The articles differ: {sides}", sides=sides))
+
+
+def _counted(say: Phrases, answer: Answer, citations: Mapping[int, Citation]) -> Markup:
+    """How many sources say it, and who printed what is one source; nothing where that is one article."""
+    several = [source for source in answer.sources if len(source.prints) > 1]
+    count = Markup()
+    if len(answer.sources) > 1:
+        number = say.plural("{count} independent source", "{count} independent sources", len(answer.sources))
+        count = Markup('<p class="independent">{}</p>').format(number)
+    return count + Markup().join(_printed(say, source, citations, len(answer.sources) > 1) for source in several)
+
+
+def _printed(say: Phrases, source: Source, citations: Mapping[int, Citation], numbered: bool) -> Markup:
+    """The papers with one text, each opening its article."""
+    cited = {citations[number].article.id: citations[number] for number in reversed(source.citations)}
+    papers = [
+        Markup("<li>{}</li>").format(_paper(say, source, one, cited.get(one.article.id), citations[source.citations[0]]))
+        for one in source.prints
+    ]
+    more = Markup()
+    if len(papers) > _NAMED:
+        line = say.plural("and {count} more", "and {count} more", len(papers) - _NAMED)
+        more = Markup("<details><summary>{}</summary><ul>{}</ul></details>").format(line, Markup().join(papers[_NAMED:]))
+    numbers = Markup(' <span dir="ltr">{}</span>').format("".join(f"[{number}]" for number in source.citations)) if numbered else ""
+    return Markup('<div class="printed"><p>{}{}</p><ul>{}</ul>{}</div>').format(
+        _one_text(say, source), numbers, Markup().join(papers[:_NAMED]), more
+    )
+
+
+def _one_text(say: Phrases, source: Source) -> Markup:
+    if source.credit is None and source.names_all:
+        return say.plural("{count} paper, one text", "{count} papers, one text", len(source.papers))
+    if source.credit is None:
+        return say.plural("{count} article, one text", "{count} articles, one text", len(source.prints))
+    agency = _isolated(agency_name(source.credit, say.language))
+    if source.names_all:
+        return say.plural(
+            "{count} paper, one agency text ({agency})", "{count} papers, one agency text ({agency})", len(source.papers), agency=agency
+        )
+    return say.plural(
+        "{count} article, one agency text ({agency})", "{count} articles, one agency text ({agency})", len(source.prints), agency=agency
+    )
+
+
+def _paper(say: Phrases, source: Source, one: Print, citation: Citation | None, first: Citation) -> Markup:
+    """A paper that printed the text, what is to be known of it, and the way into its article."""
+    article = one.article
+    facts = []
+    if article.id == source.original:
+        facts.append(say("the original"))
+    if article.language != first.article.language:
+        facts.append(say("in {language}", language=_text(say.language_name(article.language))))
+    about = Markup(" <span>({})</span>").format(say(", ").join(facts)) if facts else Markup()
+    place = _place(citation) if citation is not None else _open_at(one)
+    return Markup('<button type="button" class="paper" {}>{}</button>{}').format(
+        place, _isolated(article.publisher or article.title or article.id), about
+    )
+
+
+def _open_at(one: Print) -> Markup:
+    """An article that is not cited, at the sentence where its place is known."""
+    place = Markup(' data-start="{}" data-end="{}"').format(one.span.start, one.span.end) if one.span is not None else Markup()
+    return Markup('data-article="{}" data-version="{}"{}').format(_text(one.article.id), one.article.sha256, place)
 
 
 def _card(say: Phrases, answer: Answer, citation: Citation) -> Markup:
@@ -189,6 +265,9 @@ def _source_line(say: Phrases, citation: Citation) -> Markup:
     facts = [_isolated(article.publisher)] if article.publisher else []
     if article.date:
         facts.append(say.date(article.date))
+    page = article.page_at(citation.span.start)
+    if page is not None:
+        facts.append(say("page {number}", number=say.number(page)))
     about = Markup(' <span class="facts">— {}</span>').format(say(", ").join(facts)) if facts else Markup()
     return Markup(
         '<button type="button" class="source-line" {}><span class="number" dir="ltr">[{}]</span> <span>{}{}</span></button>'

@@ -42,8 +42,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from index.articles import MAX_BYTES
 from index.errors import InputError, SettingError
+from index.readers.source import MAX_BYTES
 from page.phrases import N_, Phrases, phrases, spoken
 
 # A file in Base64, and 64 KiB for what stands around it; the share around it is not measured.

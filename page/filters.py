@@ -179,7 +179,7 @@ def _dates(say: Phrases, bins: Sequence[Bin], undated: int) -> Markup:
         return Markup('<fieldset class="dates">{}<p>{}</p></fieldset>').format(legend, without or say("No article has a date"))
     ends = Markup().join(
         Markup('<input type="range" data-end="{}" min="0" max="{}" step="1" value="{}" aria-label="{}" aria-valuetext="{}">').format(
-            end, len(bins) - 1, place, label, _bin_in_words(say, bins[place])
+            end, len(bins) - 1, place, label, bin_in_words(say, bins[place])
         )
         for end, place, label in (("after", 0, say("From")), ("before", len(bins) - 1, say("Until")))
     )
@@ -199,7 +199,7 @@ def histogram(say: Phrases, bins: Sequence[Bin]) -> Markup:
 
 def _bar(say: Phrases, place: int, bin: Bin, most: int) -> Markup:
     height = max(_LOWEST_BAR, round(100 * bin.articles / most, 1)) if bin.articles else 0
-    words = _bin_in_words(say, bin)
+    words = bin_in_words(say, bin)
     return Markup(
         '<rect x="{}" y="{:g}" width="0.84" height="{:g}" data-first="{}" data-last="{}" data-words="{}"><title>{}: {}</title></rect>'
     ).format(
@@ -214,5 +214,6 @@ def _bar(say: Phrases, place: int, bin: Bin, most: int) -> Markup:
     )
 
 
-def _bin_in_words(say: Phrases, bin: Bin) -> Markup:
+def bin_in_words(say: Phrases, bin: Bin) -> Markup:
+    """The time that a bin stands for."""
     return _range(say, first_day(bin.first), last_day(bin.last))

@@ -98,7 +98,6 @@ def welcome(say: Phrases, state: IndexState) -> str:
 
 def _no_store(say: Phrases, state: IndexState) -> Markup:
     store, folder = _isolated(state.store), _isolated(state.sources or "FOLDER")
-    kinds = Markup('<bdi dir="ltr"><code>.txt</code>, <code>.md</code>, <code>.jsonl</code></bdi>')
     return Markup(
         "<h2>{}</h2><p>{} {}</p>"
         '<pre dir="ltr"><code>make run ARTICLES={}</code></pre>'
@@ -108,9 +107,9 @@ def _no_store(say: Phrases, state: IndexState) -> Markup:
     ).format(
         say("No articles yet"),
         say(
-            "Nothing is indexed at {store} yet. A store is made from a folder of news articles ({kinds}).",
+            "Nothing is indexed at {store} yet. A store is made from a folder of news articles: {kinds}.",
             store=Markup("<code>{}</code>").format(store),
-            kinds=kinds,
+            kinds=say("text, web pages, PDF, Word, RTF, mail, tables, ZIP, WARC"),
         ),
         say("In a terminal, in the project’s folder:"),
         folder,

@@ -12,7 +12,7 @@ Articles' text, errors and what programs read are not the interface's words and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -35,6 +35,7 @@ CODES: tuple[Code, ...] = ("en", "ar")
 NAMES = {"en": "English", "ar": "العربية"}
 # With Latin digits in Arabic too, as the papers that we read print them.
 _FORMS = {1: "y", 2: "LLLL y", 3: "d MMMM y"}
+_SHORT_FORMS = {1: "y", 2: "LLL y", 3: "d MMM"}
 
 _SAID_IN_SCRIPT = re.compile(r'\bsay\("([^"\\]+)"')
 
@@ -80,8 +81,19 @@ class Phrases:
         >>> [phrases("en").date_in_words(iso) for iso in ("2017-09-02", "2017-09", "2017")]
         ['2 September 2017', 'September 2017', '2017']
         """
+        return self._date_as(_FORMS, iso)
+
+    def date_in_short(self, iso: str) -> str:
+        """For a plot's axis: a day without its year, which stands elsewhere.
+
+        >>> [phrases("en").date_in_short(iso) for iso in ("2017-09-02", "2017-09", "2017")]
+        ['2 Sep', 'Sep 2017', '2017']
+        """
+        return self._date_as(_SHORT_FORMS, iso)
+
+    def _date_as(self, forms: Mapping[int, str], iso: str) -> str:
         year, month, day = (*map(int, iso.split("-")), 1, 1)[:3]
-        return str(format_date(date(year, month, day), _FORMS[iso.count("-") + 1], locale=self.language))
+        return str(format_date(date(year, month, day), forms[iso.count("-") + 1], locale=self.language))
 
     def language_name(self, code: str) -> str:
         """The name of a language, or its code where there is none.

@@ -97,7 +97,7 @@ function hits() {
   const around = openButton()?.closest("#conversation .turn, #checked .card");
   const places = new Map();
   for (const one of around?.querySelectorAll("[data-article][data-start]") ?? []) if (!places.has(idOf(one))) places.set(idOf(one), one);
-  return [...places.values()].sort((one, other) => (one.dataset.number ?? 0) - (other.dataset.number ?? 0));
+  return [...places.values()].sort((one, other) => (one.dataset.number ?? Infinity) - (other.dataset.number ?? Infinity));
 }
 
 const hitNow = (all) => all.findIndex((one) => idOf(one) === opener.id);

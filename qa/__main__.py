@@ -20,7 +20,7 @@ from index.filters import Filters, first_day, last_day
 from index.spans import Span
 from index.store import Store
 from qa import report
-from qa.answer import Answer, answer, as_json, credit
+from qa.answer import Answer, answer, as_json, counted, credit, differing, is_disputed
 from qa.check import Match, QuoteCheck, check_all
 from qa.check import as_json as check_as_json
 from qa.draft import DraftQuote, check_draft, has_words, read_draft
@@ -245,15 +245,18 @@ def _passage_json(hit: Hit) -> dict[str, Any]:
 def _in_words(found: Answer) -> str:
     """An answer for the terminal: the statements, then where each is from."""
     lines = [found.text]
-    if found.short_answer:
-        lines.insert(0, f"{found.short_answer}\n")
+    head = [f"The articles differ: {differing(one)}" for one in found.disagreements]
+    if found.short_answer and not is_disputed(found):
+        head.insert(0, found.short_answer)
+    if head:
+        lines.insert(0, "\n".join(head) + "\n")
     if found.abstained and found.citations:
         lines.append("\nNearest passages:")
     elif found.citations:
         lines.append("")
     for citation in found.citations:
         facts = [citation.article.title, citation.article.publisher, citation.article.author, citation.article.date]
-        place = f"{citation.article.id} [{citation.span.start}:{citation.span.end}]"
+        place = f"{citation.article.named_at(citation.span.start)} [{citation.span.start}:{citation.span.end}]"
         lines.append(f"[{citation.number}] {' · '.join(fact for fact in facts if fact)} — {place}")
         if found.abstained:
             lines.append(_beginning(citation.quote))
@@ -261,6 +264,8 @@ def _in_words(found: Answer) -> str:
             lines.append(f"    — {said}")
         if citation.caveat is not None:
             lines.append(f"    but: {citation.caveat.of(citation.article.text)} [{citation.caveat.start}:{citation.caveat.end}]")
+    if line := counted(found):
+        lines.append(line)
     return "\n".join(lines)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any, Literal
 
@@ -14,9 +15,11 @@ from index.store import Store
 from index.terms import is_stop, stems
 from qa.about import Fact, asked_fact
 from qa.attribution import Speech, attribution
+from qa.disagreement import Comparison, Difference, Kind, Place, clauses
 from qa.interaction import Pair
-from qa.read import is_fragment, read
+from qa.read import MOST_WORDS, Evidence, is_fragment, read
 from qa.retrieve import Hit, Question, analyse, retrieve
+from qa.sources import Print, Source, comparable, original, prints, sources
 
 # Passages that are read for an answer. 4, 8 and 12 give the same figures on xquad-en, xquad-ar-on-en, squad2 and arcd, within .003; with
 # more of them a sentence's reprints in other papers are cited beside it.
@@ -29,6 +32,11 @@ NO_ANSWER = "The articles do not hold an answer to this, as far as can be told."
 NO_PASSAGE = "No article here has anything to say to this."
 # Characters: a longer line is a paragraph that a name stands in, not a byline. No measurement behind it.
 _LONGEST_BYLINE = 160
+# Articles of one story that are looked through for a cited sentence, and that it is compared with: 20 copies of 700 words take 8 to 40 ms
+# on two busy cores. No measurement behind the numbers themselves.
+_MOST_PRINTS, _MOST_COMPARED = 100, 20
+# Statements beside one that say something differently. No measurement behind it.
+_MOST_BESIDE = 3
 
 Support = Literal["verbatim", "supported", "unsupported"]
 
@@ -64,6 +72,23 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """What one article says where another says something else: `text` stands at `span` of its citation's article."""
+
+    citation: int
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A number, date or name that articles of one story give differently; two sides or more, the better supported first."""
+
+    kind: Kind
+    sides: tuple[Side, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer. Where `abstained`, there are no statements, `reason` says why, and `citations` are the nearest passages."""
 
@@ -77,6 +102,9 @@ class Answer:
     confidence: float | None = None
     """How surely the articles answer, in [0, 1]: None where nothing was read (a question about a byline, no passage at all)."""
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    """Who is independent of whom among those that say it; none where `abstained`."""
+    disagreements: tuple[Disagreement, ...] = ()
 
     @property
     def text(self) -> str:
@@ -127,13 +155,14 @@ def answering(
     lap("retrieve")
     yield Found(len(hits), len(articles))
     started = perf_counter()  # whoever was shown that took its own time
-    yield _read(store, text, question, hits, articles, least_confidence, timings, lap)
+    yield _read(store, text, question, filters, hits, articles, least_confidence, timings, lap)
 
 
 def _read(
     store: Store,
     text: str,
     question: Question,
+    filters: Filters,
     hits: Sequence[Hit],
     articles: Mapping[str, Article],
     least_confidence: float,
@@ -148,16 +177,169 @@ def _read(
     confidence = reading.confidence if reading.evidence else None
     if confidence is None or confidence < least_confidence:
         return _abstained(text, question.language, NO_ANSWER if hits else NO_PASSAGE, hits, articles, timings, confidence)
-    citations: list[Citation] = []
-    statements: list[Statement] = []
-    for evidence in reading.evidence:
-        first = len(citations) + 1
-        for article_id, span in [(evidence.article_id, evidence.span), *evidence.reprints]:
-            why = evidence.why if span == evidence.span and article_id == evidence.article_id else ()
-            citations.append(_cite(store, len(citations) + 1, articles[article_id], span, evidence.score, why))
-        statements.append(Statement(evidence.text, tuple(range(first, len(citations) + 1)), "verbatim"))
-    found = tuple(statements), tuple(citations)
-    return Answer(text, question.language, *found, reading.short_answer, False, None, confidence, _total(timings))
+    told = _Telling(store, question, articles, filters == ANY).tell(reading.evidence)
+    lap("sources")
+    return Answer(
+        text,
+        question.language,
+        tuple(told.statements),
+        tuple(told.citations),
+        reading.short_answer,
+        False,
+        None,
+        confidence,
+        _total(timings),
+        sources(told.cited),
+        tuple(told.disagreements),
+    )
+
+
+class _Telling:
+    """Evidence made into statements, each followed by what other articles of its story say differently.
+
+    `articles` are those that were retrieved; others of their stories are cited too where `beyond` them may be looked.
+    """
+
+    def __init__(self, store: Store, question: Question, articles: Mapping[str, Article], beyond: bool) -> None:
+        self._store, self._articles, self._beyond = store, articles, beyond
+        self._comparison = Comparison(store, None if question.encoded is None else question.encoded.tokens.shape[1])
+        self._words = 0
+        self._told: set[str] = set()
+        self._evidence: dict[str, Evidence] = {}
+        self.statements: list[Statement] = []
+        self.citations: list[Citation] = []
+        self.cited: list[tuple[Sequence[int], Sequence[Print]]] = []
+        self.disagreements: list[Disagreement] = []
+
+    def tell(self, evidence: Sequence[Evidence]) -> _Telling:
+        stories = self._stories([one.article_id for one in evidence])
+        self._evidence = {comparable(one.text): one for one in evidence}
+        for same, one in self._evidence.items():
+            if same not in self._told:
+                self._tell(one, stories.get(one.article_id, []))
+        return self
+
+    def _stories(self, ids: Sequence[str]) -> dict[str, list[Article]]:
+        """The other articles of the story of each that has one, those first that were retrieved."""
+        stories = self._store.catalogue.story_of(ids)
+        others = {id: sorted((other for other in own if other != id), key=self._comes_first)[:_MOST_PRINTS] for id, own in stories.items()}
+        wanted = {other for own in others.values() for other in own}
+        known = {**self._articles, **self._store.catalogue.articles(wanted - self._articles.keys())} if wanted else {}
+        return {id: [known[other] for other in own if other in known] for id, own in others.items()}
+
+    def _comes_first(self, id: str) -> tuple[bool, str]:
+        return id not in self._articles, id
+
+    def _tell(self, evidence: Evidence, story: Sequence[Article]) -> None:
+        if self.disagreements and self._words + len(evidence.text.split()) > MOST_WORDS:
+            return  # what was told beside took its place
+        article = self._articles[evidence.article_id]
+        cited, own = self._printed(evidence, story)
+        differences = list(self._differences(article, evidence.span, (other for other in story if not _has(own, other))))
+        # One that gives another number in it prints the same text, told or not.
+        own += [Print(difference.theirs.article, difference.theirs.sentence) for difference in differences]
+        numbers = self._state(cited, evidence, own)
+        self._tell_beside(numbers, evidence, differences, story)
+
+    def _printed(self, evidence: Evidence, story: Sequence[Article]) -> tuple[list[Print], list[Print]]:
+        """Where a sentence is cited from, the original first, and all that print it."""
+        cited = [Print(self._articles[id], span) for id, span in ((evidence.article_id, evidence.span), *evidence.reprints)]
+        known = {one.article.id for one in cited}
+        language = self._articles[evidence.article_id].language
+        own = [*cited, *prints(evidence.text, language, (other for other in story if other.id not in known))]
+        if (first := self._original(own)) is not None:
+            cited = [first, *(one for one in cited if one.article.id != first.article.id)]
+        return cited, own
+
+    def _original(self, own: Sequence[Print]) -> Print | None:
+        """Where the original has the sentence, if there is one and it may be cited."""
+        id = original([one.article for one in own])
+        return next(
+            (one for one in own if one.article.id == id and one.span is not None and (self._beyond or id in self._articles)),
+            None,
+        )
+
+    def _differences(self, article: Article, span: Span, others: Iterable[Article]) -> Iterator[Difference]:
+        allowed = [other for other in others if self._beyond or other.id in self._articles]
+        return self._comparison.differences(article, span, allowed[:_MOST_COMPARED])
+
+    def _state(self, cited: Sequence[Print], evidence: Evidence, own: Sequence[Print]) -> tuple[int, ...]:
+        """A statement in the words of the first print, with a citation of each."""
+        first = len(self.citations) + 1
+        numbers = tuple(range(first, first + len(cited)))
+        for number, one in zip(numbers, cited, strict=True):
+            assert one.span is not None
+            is_told = number == first or one.article.id == evidence.article_id
+            why = _moved(evidence.why, evidence.span, one.span) if is_told and one.span.of(one.article.text) == evidence.text else ()
+            self.citations.append(_cite(self._store, number, one.article, one.span, evidence.score, why))
+        text = self.citations[first - 1].quote
+        self._words += len(text.split())
+        self._told.add(comparable(evidence.text))
+        self.statements.append(Statement(text, numbers, "verbatim"))
+        self.cited.append((numbers, own))
+        return numbers
+
+    def _tell_beside(self, numbers: Sequence[int], evidence: Evidence, found: Sequence[Difference], story: Sequence[Article]) -> None:
+        """A statement for each sentence that says something differently, and who says what."""
+        told: dict[tuple[str, Span], int | None] = {}
+        own = self.cited[-1][1]
+        sides: dict[tuple[Kind, Span], dict[object, Side]] = {}
+        for one in found:
+            theirs = one.theirs
+            values = sides.setdefault((one.kind, one.ours.words), {})
+            place = (theirs.article.id, theirs.sentence)
+            if one.value in values or (place not in told and len(told) == _MOST_BESIDE):
+                continue
+            if place not in told:
+                told[place] = self._tell_other(theirs, evidence.score, story, own)
+            number = told[place]
+            if number is not None and self.citations[number - 1].span.contains(theirs.words):
+                values[one.value] = Side(number, theirs.words, theirs.words.of(theirs.article.text))
+        for (kind, words), values in sides.items():
+            if values:
+                self.disagreements.append(Disagreement(kind, (self._side(numbers, evidence, words), *values.values())))
+
+    def _side(self, numbers: Sequence[int], evidence: Evidence, words: Span) -> Side:
+        """What the evidence says, by the first citation that says it letter for letter."""
+        number = next(n for n in numbers if self.citations[n - 1].quote == evidence.text)
+        citation = self.citations[number - 1]
+        by = citation.span.start - evidence.span.start
+        span = Span(words.start + by, words.end + by)
+        return Side(number, span, span.of(citation.article.text))
+
+    def _tell_other(self, place: Place, score: float, story: Sequence[Article], own: Sequence[Print]) -> int | None:
+        """The number of a citation of what another article says; None where the answer would be too long. `own` print the sentence that
+        it says differently: one text still, so one source."""
+        article, span = place.article, self._fitting(place)
+        if span is None:
+            return None
+        for citation in self.citations:
+            if citation.article.id == article.id and citation.span.contains(span):
+                return citation.number
+        here, text = Print(article, span), span.of(article.text)
+        evidence = self._evidence.get(comparable(text), Evidence(article.id, span, text, score))
+        printed = ((evidence.article_id, evidence.span), *evidence.reprints)
+        beside = [Print(self._articles[id], at) for id, at in printed if id != article.id]
+        known = {article.id, *(one.article.id for one in beside)}
+        others = (other for other in story if other.id not in known and other.language == article.language)
+        return self._state([here, *beside], evidence, [here, *beside, *prints(text, article.language, others), *own])[0]
+
+    def _fitting(self, place: Place) -> Span | None:
+        """The sentence, or that of its clauses which holds the words, if the answer would get too long; None where it would then too."""
+        text, room = place.article.text, MOST_WORDS - self._words
+        spans = [place.sentence, *(clause for clause in clauses(text, place.sentence) if clause.contains(place.words))]
+        return next((span for span in spans if len(span.of(text).split()) <= room), None)
+
+
+def _has(own: Sequence[Print], article: Article) -> bool:
+    """Whether an article is known to print a text word for word."""
+    return any(one.article.id == article.id and one.span is not None for one in own)
+
+
+def _moved(why: Sequence[Pair], span: Span, to: Span) -> tuple[Pair, ...]:
+    """The same words met in the same sentence elsewhere."""
+    by = to.start - span.start
+    return tuple(replace(pair, source=Span(pair.source.start + by, pair.source.end + by)) for pair in why)
 
 
 def _named_in(question: Question, hits: Sequence[Hit], articles: Mapping[str, Article]) -> Sequence[Hit]:
@@ -193,7 +375,8 @@ def _about(
     span = line if len(line) <= _LONGEST_BYLINE else place
     citation = _cite(store, 1, article, span, hits[0].score)
     statement = Statement(citation.quote, (1,), "verbatim")
-    return Answer(text, question.language, (statement,), (citation,), place.of(article.text), False, None, None, _total(timings))
+    source = sources([((1,), [Print(article, span)])])
+    return Answer(text, question.language, (statement,), (citation,), place.of(article.text), False, None, None, _total(timings), source)
 
 
 def _line_end(text: str, start: int) -> int:
@@ -236,6 +419,44 @@ def credit(citation: Citation) -> str | None:
     return ", ".join(part for part in (citation.speaker or "somebody not named", where, (article.date or "")[:4]) if part)
 
 
+def differing(disagreement: Disagreement) -> str:
+    """What the articles say differently, in a line for readers: "$600 a month [1]; $400 [2]"."""
+    return "; ".join(f"{side.text} [{side.citation}]" for side in disagreement.sides)
+
+
+def is_disputed(answer: Answer) -> bool:
+    """Whether articles say something else than the short answer."""
+    short = answer.short_answer
+    return short is not None and any(_holds(one.sides[0].text, short) or _holds(short, one.sides[0].text) for one in answer.disagreements)
+
+
+def _holds(text: str, words: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None
+
+
+def counted(answer: Answer) -> str | None:
+    """How many sources say it, in a line for readers: None where that is one article.
+
+    "Sources: 1 – 3 papers, one agency text (Reuters)"; "2 independent sources: 3 papers, one text [1][2]; The Courier [3]"
+    """
+    found = answer.sources
+    if not found or (len(found) == 1 and len(found[0].prints) == 1):
+        return None
+    if len(found) == 1:
+        return f"Sources: 1 – {_printed(found[0])}"
+    parts = (f"{_printed(source)} {''.join(f'[{number}]' for number in source.citations)}" for source in found)
+    return f"{len(found)} independent sources: {'; '.join(parts)}"
+
+
+def _printed(source: Source) -> str:
+    if len(source.prints) == 1:
+        return source.prints[0].article.publisher or source.prints[0].article.id
+    many = len(source.papers) if source.names_all else len(source.prints)
+    kind = "paper" if source.names_all else "article"
+    text = f"one agency text ({source.credit})" if source.credit else "one text"
+    return f"{many} {kind}{'s' if many != 1 else ''}, {text}"
+
+
 def _total(timings: dict[str, float]) -> dict[str, float]:
     return {**timings, "total": sum(timings.values())}
 
@@ -256,6 +477,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
                 "number": c.number,
                 "article": c.article.id,
                 **{name: getattr(c.article, name) for name in ("title", "publisher", "author", "date", "language", "url")},
+                "page": c.article.page_at(c.span.start),
                 "start": c.span.start,
                 "end": c.span.end,
                 "quote": c.quote,
@@ -275,6 +497,26 @@ def as_json(answer: Answer) -> dict[str, Any]:
                 ],
             }
             for c in answer.citations
+        ],
+        "sources": [
+            {
+                "citations": list(source.citations),
+                "articles": list(source.articles),
+                "papers": list(source.papers),
+                "credit": source.credit,
+                "original": source.original,
+            }
+            for source in answer.sources
+        ],
+        "disagreements": [
+            {
+                "kind": disagreement.kind,
+                "sides": [
+                    {"citation": side.citation, "start": side.span.start, "end": side.span.end, "text": side.text}
+                    for side in disagreement.sides
+                ],
+            }
+            for disagreement in answer.disagreements
         ],
         "timings_ms": {stage: round(ms, 2) for stage, ms in answer.timings_ms.items()},
     }

@@ -506,6 +506,7 @@ def as_json(check: QuoteCheck) -> dict[str, Any]:
             {
                 "article": match.article.id,
                 **{name: getattr(match.article, name) for name in ("title", "publisher", "date", "language")},
+                "page": match.article.page_at(match.span.start),
                 "start": match.span.start,
                 "end": match.span.end,
                 "text": match.text,

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import re
 import stat
-import zipfile
-import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.articles import MAX_BYTES, decode_text
+from index.decode import decode_text
 from index.errors import InputError
 from index.quotations import quotations_of
+from index.readers.source import MAX_BYTES
 from index.spans import Span, complement, merge
 from index.store import Store
 from index.words import words_of
@@ -30,11 +28,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx")
-
-# Of a .docx, which is a zip: far above what writing takes, far below what fills a machine's memory. No measurement behind it.
-_MOST_UNPACKED = 2 * MAX_BYTES
-# What a .doc begins with, and a .docx with a password.
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 # A browser looks for the charset in so many bytes (HTML standard, 13.2.3.2).
@@ -55,12 +48,6 @@ _BREAKS = {
     **dict.fromkeys(_words("html body div li dt dd tr caption figcaption address details summary fieldset legend center"), 1),
 }
 _HTML_SPACE = re.compile("[ \t\n\r\f]+")
-
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_WORD_UNSEEN = frozenset(f"{_WORD}{name}" for name in ("pPr", "rPr", "sectPr", "tblPr", "del", "moveFrom", "rt")) | {
-    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # the same text box once more, for old programs
-}
-_WORD_CHARACTERS = {f"{_WORD}{name}": text for name, text in {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}.items()}
 
 _BLOCKQUOTE = re.compile(r"^[ \t]{0,3}(?:>[ \t]?)++", re.MULTILINE)
 _NEW_BLOCK = re.compile(r"[-*+]\s|\d{1,9}[.)]\s|#{1,6}\s")
@@ -322,58 +309,6 @@ def _is_unseen(element: _Element) -> bool:
 
 
 def _word_text(data: bytes) -> str:
-    if data.startswith(_OLE):
-        raise InputError("it has a password, or is an old .doc: save it as .docx without one")
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise InputError(f"not a whole .docx: {error}") from error
-    # Sizes as the archive gives them; zipfile reads no more than that of a part.
-    if unpacked > _MOST_UNPACKED:
-        raise InputError(f"larger than {_MOST_UNPACKED:,} bytes when unpacked")
+    from index.readers.docx import word_text  # noqa: PLC0415  # needed by few commands only
 
-    import docx  # noqa: PLC0415  # needed by few commands only
-    from docx.opc.constants import RELATIONSHIP_TYPE  # noqa: PLC0415
-    from docx.oxml.parser import parse_xml  # noqa: PLC0415
-
-    try:
-        document = docx.Document(BytesIO(data))
-        notes = [
-            parse_xml(relation.target_part.blob)
-            for kind in (RELATIONSHIP_TYPE.FOOTNOTES, RELATIONSHIP_TYPE.ENDNOTES)
-            for relation in document.part.rels.values()
-            if relation.reltype == kind and not relation.is_external
-        ]
-        return "\n\n".join(paragraph for tree in (document.element.body, *notes) for paragraph in _word_paragraphs(tree))
-    except Exception as error:  # the file is anybody's, and what python-docx raises on a damaged one is anything
-        why = "a part does not unpack" if isinstance(error, zlib.error) else str(error) or type(error).__name__
-        raise InputError(f"not a whole .docx: {why}") from error
-
-
-def _word_paragraphs(tree: _Element) -> Iterator[str]:
-    """The paragraphs with text, in document order, tables' and text boxes' too. Inserted text is in, deleted and hidden text is not."""
-    from lxml import etree  # noqa: PLC0415
-
-    open_: list[list[str]] = []  # a text box stands inside a paragraph, with paragraphs of its own
-    walk = etree.iterwalk(tree, events=("start", "end"))
-    for event, element in walk:
-        tag = element.tag
-        if event == "end":
-            if tag == f"{_WORD}p" and open_:
-                text = "".join(open_.pop())
-                if text.strip():
-                    yield text
-        elif tag in _WORD_UNSEEN or (tag == f"{_WORD}r" and _is_vanished(element)):
-            walk.skip_subtree()
-        elif tag == f"{_WORD}p":
-            open_.append([])
-        elif open_ and tag == f"{_WORD}t":
-            open_[-1].extend(element.xpath("text()"))
-        elif open_ and tag in _WORD_CHARACTERS:
-            open_[-1].append(_WORD_CHARACTERS[tag])
-
-
-def _is_vanished(run: _Element) -> bool:
-    mark = run.find(f"{_WORD}rPr/{_WORD}vanish")
-    return mark is not None and mark.get(f"{_WORD}val") not in ("0", "false", "off")
+    return word_text(data)

@@ -57,7 +57,7 @@ def key(citation: Citation) -> str:
 
 def place(citation: Citation) -> str:
     """The article's id and the offsets, for readers."""
-    return f"{citation.article.id}, characters {citation.span.start}–{citation.span.end}"
+    return f"{citation.article.named_at(citation.span.start)}, characters {citation.span.start}–{citation.span.end}"
 
 
 def in_a_line(citation: Citation) -> str:
@@ -68,7 +68,12 @@ def in_a_line(citation: Citation) -> str:
 def _about(citation: Citation) -> str:
     article = citation.article
     facts = ", ".join(fact for fact in (article.title, article.publisher, article.date) if fact)
-    return f"{facts} [{article.id}, {citation.span.start}–{citation.span.end}]".lstrip()
+    return f"{facts} [{article.named_at(citation.span.start)}, {citation.span.start}–{citation.span.end}]".lstrip()
+
+
+def _page(citation: Citation) -> str | None:
+    page = citation.article.page_at(citation.span.start)
+    return None if page is None else str(page)
 
 
 def bibtex(citations: Iterable[Citation]) -> str:
@@ -83,6 +88,7 @@ def _fields(citation: Citation) -> str:
         "journal": article.publisher,
         "date": article.date,
         "year": (article.date or "")[:4],
+        "pages": _page(citation),
         "language": article.language,
         "annote": citation.quote,
         "note": place(citation),
@@ -112,6 +118,7 @@ def _tags(name: str, citation: Citation) -> Iterator[tuple[str, str]]:
         "T2": article.publisher,
         "PY": year,
         "DA": f"{year}/{month}/{day}" if year else None,
+        "SP": _page(citation),
         "LA": article.language,
         "UR": web_address(article),
         "AV": place(citation),
@@ -135,6 +142,7 @@ def _csl_item(name: str, citation: Citation) -> dict[str, Any]:
         "author": [{"literal": article.author}] if article.author else None,
         "container-title": article.publisher,
         "issued": {"date-parts": [[int(part) for part in article.date.split("-")]]} if article.date else None,
+        "page": _page(citation),
         "language": article.language,
         "URL": web_address(article),
         "archive_location": place(citation),

@@ -81,7 +81,7 @@ def _facts(match: Match) -> list[str]:
 
 def place_of(match: Match) -> str:
     """The article's id and the place in its text."""
-    return f"{match.article.id} [{match.span.start}:{match.span.end}]"
+    return f"{match.article.named_at(match.span.start)} [{match.span.start}:{match.span.end}]"
 
 
 def web_address(article: Article) -> str | None:

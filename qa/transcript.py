@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 
 from markupsafe import Markup
 
-from qa.answer import Answer, Citation, credit
+from qa.answer import Answer, Citation, counted, credit
 from qa.direction import Direction, direction, of_language
 from qa.report import in_html, in_markdown, web_address
 
@@ -65,6 +65,8 @@ def _blocks(conversation: Conversation) -> Iterator[_Block]:
             label = "Sources"
         if answer.citations:
             yield _Block("label", (label,), "ltr")
+        if line := counted(answer):
+            yield _Block("said", (line,), "ltr")
         for citation in answer.citations:
             yield from _cited(citation)
 
@@ -74,6 +76,9 @@ def _said(answer: Answer) -> Iterator[_Block]:
     for statement in answer.statements[:1]:
         if answer.short_answer:
             yield _Block("short", (answer.short_answer,), direction(answer.short_answer, direction(statement.text)))
+    for disagreement in answer.disagreements:
+        sides = (f"{_in_line(side.text, 'ltr')} [{side.citation}]" for side in disagreement.sides)
+        yield _Block("said", ("; ".join(sides),), "ltr", "The articles differ: ")
     for statement in answer.statements:
         markers = "".join(f"[{number}]" for number in statement.citations)
         around = of_language(languages[statement.citations[0]])
@@ -94,7 +99,7 @@ def _cited(citation: Citation) -> Iterator[_Block]:
         caveat = citation.caveat.of(article.text)
         yield _Block("said", ("The article adds:",), "ltr")
         yield _Block("caveat", (caveat,), direction(caveat, around))
-    yield _Block("place", (article.id, f"characters {citation.span.start}–{citation.span.end}"), "ltr")
+    yield _Block("place", (article.named_at(citation.span.start), f"characters {citation.span.start}–{citation.span.end}"), "ltr")
 
 
 def _with_marks(citation: Citation) -> Citation:

@@ -70,7 +70,10 @@ class TinyTokenEmbedder(TinyEmbedder):
         return EncodedQuestion(vector, spans, np.eye(64, dtype=np.float32)[axes], weights)
 
     def compare(self, question: Vectors, tokens: npt.NDArray[np.int8]) -> Vectors:
-        return np.asarray(question @ tokens.astype(np.float32).T / 127, dtype=np.float32)
+        return np.asarray(question @ self.decoded(tokens).T, dtype=np.float32)
+
+    def decoded(self, tokens: npt.NDArray[np.int8]) -> Vectors:
+        return np.asarray(tokens.astype(np.float32) / 127, dtype=np.float32)
 
 
 def _words(text: str) -> tuple[npt.NDArray[np.uint32], list[int]]:

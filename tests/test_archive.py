@@ -97,7 +97,8 @@ def test_what_cleaning_and_metadata_found_is_carried_and_not_found_again(tmp_pat
     """As of an article that another version of the program read."""
     text = "The Nawras capsized\n\nThe ferry left Kessa at nine."
     article = make_article("a", text)
-    other = Article(**{name: getattr(article, name) for name in Article.__slots__} | {"title": "Found before", "story": article.story[-1:]})
+    found = {"title": "Found before", "story": article.story[-1:], "pages": (0, 21)}
+    other = Article(**{name: getattr(article, name) for name in Article.__slots__} | found)
     restore(tmp_path / "store", lambda: iter([other]), tiny_embedder)
     pack(tmp_path / "store", tmp_path / "news.gz")
     assert list(read_archive(tmp_path / "news.gz")) == [other]
@@ -168,10 +169,10 @@ def test_an_archive_is_whole_or_not_there(tmp_path: Path, archive: Path) -> None
 
 # Archives that somebody else made.
 
-HEADER = {"format": "on-record articles", "version": 1, "articles": 1}
+HEADER = {"format": "on-record articles", "version": 2, "articles": 1}
 ARTICLE = {
     **{"id": "a", "text": "The ferry left.", "language": "en", "sha256": "0" * 64, "title": None, "publisher": None, "author": None},
-    **{"date": "2024-05", "url": None, "story": [[0, 15]], "places": {}},
+    **{"date": "2024-05", "url": None, "story": [[0, 15]], "places": {}, "pages": [0]},
 }
 
 
@@ -192,7 +193,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "a list": (gzip.compress(lines([1])), "line 1: it is not a JSON object"),
     "no JSON": (gzip.compress(b"\xff\xfe{\n"), "line 1: it is not JSON"),
     "deep JSON": (gzip.compress(b"[" * 1_000_000 + b"\n"), "line 1: it is not JSON"),
-    "a later version": (gzip.compress(lines(HEADER | {"version": 2})), "line 1: it is of version 2, and this program reads 1"),
+    "a later version": (gzip.compress(lines(HEADER | {"version": 3})), "line 1: it is of version 3, and this program reads 2"),
     "a count of true": (gzip.compress(lines(HEADER | {"articles": True})), "line 1: it is no header of ours"),
     "a count of less than nothing": (gzip.compress(lines(HEADER | {"articles": -1})), "line 1: it is no header of ours"),
     "fewer articles": (gzip.compress(lines(HEADER | {"articles": 2}, ARTICLE)), "line 3: the archive ends here, before its last article"),
@@ -213,6 +214,10 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "spans out of order": (changed(story=[[5, 9], [0, 4]]), "line 2: its story is not in order"),
     "a story that is none": (changed(story="0-15"), "line 2: its spans are no list"),
     "a place beyond the text": (changed(places={"title": [3, 99]}), "line 2: a span is not within its text"),
+    "pages that are none": (changed(pages=[0, True]), "line 2: its pages are not in its text"),
+    "pages that do not begin": (changed(pages=[3]), "line 2: its pages are not in its text"),
+    "pages out of order": (changed(pages=[0, 9, 4]), "line 2: its pages are not in its text"),
+    "a page beyond the text": (changed(pages=[0, 16]), "line 2: its pages are not in its text"),
     "a place of something else": (changed(places={"__class__": [0, 1]}), "line 2: its places are not those of an article"),
 }
 
@@ -231,6 +236,13 @@ def test_an_archive_that_is_none_is_refused_in_one_line_and_nothing_is_made(
 def test_the_article_that_the_hostile_ones_are_made_of_is_taken_in(tmp_path: Path, tiny_embedder: Any) -> None:
     (tmp_path / "news.gz").write_bytes(changed())
     assert restore(tmp_path / "store", lambda: read_archive(tmp_path / "news.gz"), tiny_embedder).added == 1
+
+
+def test_an_archive_of_the_version_without_pages_is_taken_in(tmp_path: Path) -> None:
+    (tmp_path / "news.gz").write_bytes(
+        gzip.compress(lines(HEADER | {"version": 1}, {name: value for name, value in ARTICLE.items() if name != "pages"}))
+    )
+    assert [article.pages for article in read_archive(tmp_path / "news.gz")] == [()]
 
 
 def test_what_is_not_a_file_is_no_archive(tmp_path: Path) -> None:

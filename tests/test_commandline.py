@@ -122,7 +122,7 @@ DAMAGES: dict[str, Callable[[Path], Any]] = {
 
 NO_STORE = r"No store at .*nowhere\. Run: python -m index build FOLDER --store .*nowhere$"
 LOST = r"has lost its (chroma|tokens|lexical|words|catalogue\.sqlite3)\. Run: python -m index build with the same folders; it mends it\.$"
-NO_ARTICLE = r"^No article to index under .*Name a folder with \.txt, \.md or \.jsonl files\.( The store keeps its 2 articles\.)?$"
+NO_ARTICLE = r"^No article to index under .*Name a folder with files of articles\.( The store keeps its 2 articles\.)?$"
 
 # The arguments, with {names} of what stands in `place`; what the one line says.
 ERRORS = [
@@ -297,7 +297,7 @@ def test_list_is_a_row_an_article(samples_store_folder: Path, samples: Path) -> 
     fields = {"article", "title", "publisher", "author", "date", "language", "passages", "same_story_as"}
     assert all(row.keys() >= fields for row in listed)
     by_id = {row["article"]: row for row in listed}
-    assert by_id["ferry-nawras-courier.txt"]["same_story_as"] == ["ferry-nawras-lantern.txt"]
+    assert by_id["ferry-nawras-courier.txt"]["same_story_as"] == ["ferry-nawras-lantern.txt", "ferry-nawras-mirat-ar.txt"]
     assert by_id["desert-railway-opens.txt"]["same_story_as"] == []
     assert {row["language"] for row in listed} == {"en", "ar"}
     assert all(row["passages"] > 0 for row in listed)

@@ -18,9 +18,9 @@ from docx.oxml.parser import parse_xml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.articles import MAX_BYTES
 from index.errors import InputError
 from index.quotations import quotations_of
+from index.readers.source import MAX_BYTES
 from index.store import Store
 from qa.draft import check_draft, claims_of, read_draft
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 import threading
 import time
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Mapping
+from io import BytesIO
 from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
 
+import orjson
 import pytest
 
-from index.articles import MAX_BYTES
-from index.errors import InputError, StoreInUse, StoreMissing
+from index.articles import Skipped
+from index.errors import InputError, StoreDamaged, StoreInUse, StoreMissing
 from index.filters import ANY, Filters
+from index.readers.source import MAX_BYTES
 from index.store import Store, writing
 from qa import library as library_module
 from qa.answer import Answer
-from qa.library import Library, file_name
+from qa.facets import Rows
+from qa.library import Library, Taken, file_name
 
 STORY = """Bridge of Tolmen reopens after nine years
 
@@ -45,6 +52,26 @@ def until(is_so: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.02)
 
 
+def zipped(parts: Mapping[str, bytes]) -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def crawled(address: str) -> bytes:
+    """A page as a crawler keeps it."""
+    page = f"<html><head><title>Bridge</title></head><body><article><p>{STORY}</p><p>{address}</p></article></body></html>".encode()
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + page
+    head = (
+        f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {address}\r\nWARC-Date: 2021-05-03T10:00:00Z\r\n"
+        f"WARC-Record-ID: <urn:uuid:{uuid5(NAMESPACE_URL, address)}>\r\nContent-Type: application/http; msgtype=response\r\n"
+        f"Content-Length: {len(answer)}\r\n\r\n"
+    )
+    return gzip.compress(head.encode() + answer + b"\r\n\r\n")
+
+
 def is_idle(library: Library) -> bool:
     return library.state().read is None
 
@@ -55,8 +82,12 @@ def answer_of(library: Library, question: str, filters: Filters = ANY) -> Answer
     return last
 
 
+def listed(rows: Rows) -> list[str]:
+    return [one.id for group in rows.groups for one in group.listings]
+
+
 def ids(library: Library) -> list[str]:
-    return sorted(one.id for one in library.overview("", ANY, "title", 0, 1000).listings)
+    return sorted(listed(library.overview("", ANY, "title", 0, 1000)))
 
 
 def check_whole(folder: Path) -> None:
@@ -77,12 +108,10 @@ def test_facets_and_list_agree_with_the_articles(library: Library, samples_store
     names = {id: {one.speaker_name for one in own if one.speaker_name} for id, own in said.items()}
     assert facets.people == {name: sum(name in own for own in names.values()) for own in names.values() for name in own}
     rows = library.overview("", ANY, "date", 0, 50)
-    assert {one.id for one in rows.listings} == {article.id for article in articles}
+    assert set(listed(rows)) == {article.id for article in articles}
     assert {id: count for id, count in rows.people.items() if count} == {id: len(own) for id, own in names.items() if own}
     speaker = next(iter(facets.people))
-    assert {one.id for one in library.overview("", Filters(speaker=speaker), "date", 0, 50).listings} == {
-        id for id, own in names.items() if speaker in own
-    }
+    assert set(listed(library.overview("", Filters(speaker=speaker), "date", 0, 50))) == {id for id, own in names.items() if speaker in own}
 
 
 def test_a_page_of_the_list_begins_where_pages_begin_and_never_behind_the_end(library: Library) -> None:
@@ -90,8 +119,40 @@ def test_a_page_of_the_list_begins_where_pages_begin_and_never_behind_the_end(li
     pages = [library.overview("", ANY, "date", start, 5) for start in (0, 7, 10, 10_000, -3)]
     last = (whole.total - 1) // 5 * 5
     assert [page.start for page in pages] == [0, 5, 10, last, 0]
-    assert all(page.listings == whole.listings[page.start : page.start + 5] and page.total == whole.total for page in pages)
+    assert all(page.groups == whole.groups[page.start : page.start + 5] and page.total == whole.total for page in pages)
+    assert whole.articles == len(listed(whole)) > whole.total, "pages count stories"
     assert library.overview("no such words anywhere", ANY, "date", 10, 5).start == 0
+
+
+WIRE = (
+    "TOLMEN, 3 May 2021 ({agency}) - The bridge of Tolmen reopened on Monday after nine years of repairs, and the first to cross it was a "
+    "herd of forty goats.\n\nThe mayor counted them aloud while the band played, and the ferryman who had waited for this morning with "
+    "more fear than anybody sold his last ticket to a child for half the price of a loaf."
+)
+
+
+def test_a_story_is_led_by_its_agency_and_the_papers_say_whose_text_they_print(tmp_path: Path) -> None:
+    library = Library(tmp_path / "store", added=tmp_path / "added")
+    papers = {"a": ("The Tolmen Post", "2021-05-03"), "b": ("Reuters", "2021-05-04"), "c": ("Kessa Herald", "2021-05-05")}
+    records = [
+        {"id": id, "title": f"Bridge {id}", "publisher": paper, "date": day, "text": WIRE.format(agency="Reuters")}
+        for id, (paper, day) in papers.items()
+    ]
+    library.add("corpus.jsonl", b"\n".join(orjson.dumps(record) for record in records))
+    until(lambda: is_idle(library))
+    rows = library.overview("", ANY, "date", 0, 50)
+    assert [(group.lead.id, [(one.id, tie) for one, tie in group.others]) for group in rows.groups] == [
+        ("b", [("a", "copy"), ("c", "copy")])
+    ]
+    assert (rows.groups[0].printed, rows.groups[0].papers) == (3, 2)
+    assert rows.credits == {"a": "Reuters", "c": "Reuters"}
+
+
+def test_without_stories_every_article_is_a_row_of_its_own(library: Library) -> None:
+    rows = library.overview("", ANY, "title", 0, 1000, by_story=False)
+    assert rows.total == rows.articles == len(ids(library))
+    assert all(not group.others and not group.left_out for group in rows.groups)
+    assert rows.has_stories
 
 
 def test_without_a_store_there_is_nothing_to_list(tmp_path: Path) -> None:
@@ -121,6 +182,10 @@ def test_without_a_store_there_is_nothing_to_list(tmp_path: Path) -> None:
         ("ع" * 300 + ".txt", "ع" * 100 + ".txt"),
         ("lone\ud800.txt", "lone.txt"),
         ("two.dots.txt", "two.dots.txt"),
+        ("crawl.WARC.gz", "crawl.WARC.gz"),
+        (".warc.gz", "article.warc.gz"),
+        ("long" * 100 + ".warc.gz", "long" * 50 + ".warc.gz"),
+        ("page.html\u200b", "page.html"),
     ],
 )
 def test_a_name_is_no_path_and_keeps_what_can_be_kept(sent: str, kept: str) -> None:
@@ -128,9 +193,10 @@ def test_a_name_is_no_path_and_keeps_what_can_be_kept(sent: str, kept: str) -> N
     assert len(kept.encode()) < 250
 
 
-@pytest.mark.parametrize("sent", ["", "story", "story.pdf", "story.txt/", "..", ".removed", "txt", "story.txt.exe", "/"])
+@pytest.mark.parametrize("sent", ["", "story", "story.exe", "story.txt/", "..", ".removed", "txt", "story.txt.exe", "/", "story.gz"])
 def test_a_kind_that_cannot_be_read_is_refused_with_those_that_can(sent: str, library: Library) -> None:
-    with pytest.raises(InputError, match=r"Articles are read from \.txt, \.md and \.jsonl"):
+    kinds = r"Articles are read from text, web pages, PDF, Word, RTF, mail, tables, ZIP and WARC\.$"
+    with pytest.raises(InputError, match=kinds):
         library.add(sent, STORY.encode())
     assert not library.added.exists()
 
@@ -195,7 +261,9 @@ def test_an_article_of_another_origin_keeps_its_name(library: Library, samples: 
     [
         ("empty.txt", b"  \n", "empty.txt: empty"),
         ("binary.txt", b"\0\1\2\3" * 20, "binary.txt: binary"),
-        ("corpus.jsonl", b'{"id": "a"}\n[]\n', "corpus.jsonl: not a JSON object"),
+        ("corpus.jsonl", b'[]\n{"id": "a"}\n', "corpus.jsonl:1: not a JSON object"),
+        ("photos.zip", zipped({"one.jpg": b"\xff\xd8", "two.gif": b"GIF"}), "photos.zip/one.jpg: not a format that is read"),
+        ("broken.zip", b"PK and no more", "broken.zip: "),
         ("large.txt", b"a" * (MAX_BYTES + 1), "large.txt: larger than the limit of 20,971,520 bytes"),
     ],
 )
@@ -210,6 +278,45 @@ def test_a_corpus_with_one_good_line_is_kept_and_the_rest_is_told(library: Libra
     until(lambda: is_idle(library))
     assert "good" in ids(library)
     assert [(one.path, one.reason[:8]) for one in library.state().skipped] == [("corpus.jsonl:2", "not JSON")]
+
+
+def test_of_a_file_of_several_articles_it_is_known_how_many_were_taken_and_why_the_rest_was_not(library: Library) -> None:
+    parts = {"a.txt": STORY.encode(), "b/c.md": STORY.replace("nine", "ten").encode(), "photo.jpg": b"\xff\xd8", "empty.txt": b" "}
+    assert library.taken("news.zip") is None
+    assert library.add("alone.txt", STORY.replace("nine", "six").encode()) == "alone.txt"
+    assert library.add("news.zip", zipped(parts)) == "news.zip"
+    assert library.add("later.txt", STORY.replace("nine", "five").encode()) == "later.txt"
+    until(lambda: is_idle(library))
+    taken = library.taken("news.zip")
+    assert taken is not None and taken.articles == 2
+    assert sorted((one.path, one.reason) for one in taken.skipped) == [
+        ("news.zip/empty.txt", "empty"),
+        ("news.zip/photo.jpg", "not a format that is read"),
+    ]
+    assert {"alone.txt", "later.txt", "news.zip/a.txt", "news.zip/b/c.md"} < set(ids(library))
+    assert library.taken("alone.txt") is None, "one article needs no more words"
+    assert library.add("news.zip", zipped({"d.txt": STORY.encode()})) == "news (2).zip"
+    until(lambda: is_idle(library))
+    assert library.taken("news (2).zip") == Taken(1, ())
+
+
+def test_that_a_file_could_not_be_brought_in_is_told_of_it(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise StoreDamaged("The store is damaged.")
+
+    monkeypatch.setattr(library_module, "add", refuse)
+    library.add("corpus.jsonl", b'{"id": "good", "text": "Rain fell on Tolmen on Monday, the mayor said."}\n')
+    until(lambda: library.taken("corpus.jsonl") is not None)
+    assert library.taken("corpus.jsonl") == Taken(0, (Skipped("corpus.jsonl", "The store is damaged."),))
+
+
+def test_the_same_archive_of_pages_is_not_kept_twice_and_another_of_its_name_has_its_number_before_both_suffixes(library: Library) -> None:
+    data = b"".join(crawled(f"https://kessa.example/{n}") for n in range(2))
+    assert library.add("crawl.warc.gz", data) == "crawl.warc.gz"
+    assert library.add("crawl.warc.gz", data) is None
+    assert library.add("crawl.warc.gz", crawled("https://kessa.example/3")) == "crawl (2).warc.gz"
+    until(lambda: is_idle(library))
+    assert (library.taken("crawl.warc.gz"), library.taken("crawl (2).warc.gz")) == (Taken(2, ()), Taken(1, ()))
 
 
 def test_a_start_with_a_folder_covers_what_was_added_and_one_without_builds_nothing(tmp_path: Path, samples: Path) -> None:
@@ -292,6 +399,16 @@ def test_only_the_file_of_the_article_itself_is_moved(library: Library, tmp_path
     assert outside.exists() and (library.added / "corpus.jsonl").exists()
 
 
+def test_of_a_part_of_a_file_the_file_stays(library: Library) -> None:
+    library.add("news.zip", zipped({"a.txt": STORY.encode(), "b.txt": STORY.replace("nine", "ten").encode()}))
+    until(lambda: is_idle(library))
+    token, removed = library.remove("news.zip/a.txt")
+    assert removed.moved is None and (library.added / "news.zip").exists()
+    assert "news.zip/b.txt" in ids(library)
+    assert library.restore(token).id == "news.zip/a.txt"
+    assert {"news.zip/a.txt", "news.zip/b.txt"} < set(ids(library))
+
+
 def test_what_is_not_there_and_what_is_being_written_is_refused_in_a_line(library: Library, folder: Path) -> None:
     with pytest.raises(InputError, match="no longer in the store"):
         library.remove("nowhere.txt")
@@ -331,7 +448,7 @@ def test_questions_are_answered_while_articles_come_and_go(library: Library, fol
         try:
             while not is_over.is_set():
                 assert answer_of(library, "How many passengers was the Nawras licensed to carry?").citations
-                assert library.overview("", ANY, "date", 0, 50).total >= 15
+                assert library.overview("", ANY, "date", 0, 50).articles >= 15
         except BaseException as error:
             wrong.append(error)
 

@@ -53,7 +53,7 @@ def test_nothing_grave_on_any_tab(page: Page) -> None:
     expect(page.locator("#checked .tally")).to_be_visible(timeout=30_000)
     assert grave(page) == []
     page.locator("#tab-articles").click()
-    expect(page.locator("#browse tbody tr").first).to_be_visible()
+    expect(page.locator("#articles tbody tr").first).to_be_visible()
     assert grave(page) == []
     page.locator("#tab-evaluate").click()
     expect(page.locator("#sets input").first).to_be_attached()

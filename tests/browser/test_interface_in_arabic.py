@@ -48,7 +48,7 @@ def test_no_word_of_the_interface_is_left_in_english(arabic: Page) -> None:
     ours = ["#index-state", "#welcome h2", "#welcome h3", "#welcome p", ".citations .quality .verdict", ".why summary", ".judging button"]
     ours += [".taking summary", ".copy > span:first-child", "#source .back", "#source .legend", "#question button", "#filter-place button"]
     said = {text for selector in ours for text in texts(arabic, selector)}
-    for tab, panel in (("#tab-check", "#check-parts"), ("#tab-articles", "#browse thead"), ("#tab-evaluate", "#evaluate-form")):
+    for tab, panel in (("#tab-check", "#check-parts"), ("#tab-articles", "#articles thead"), ("#tab-evaluate", "#evaluate-form")):
         arabic.locator(tab).click()
         expect(arabic.locator(panel)).to_be_visible()
         said.update(texts(arabic, panel))

@@ -87,7 +87,7 @@ def test_every_screen_can_be_shown(page: Page, request: pytest.FixtureRequest) -
     expect(page.locator("#checked .tally")).to_be_visible(timeout=30_000)
     look(page, request, "6-check")
     page.locator("#tab-articles").click()
-    expect(page.locator("#browse tbody tr").first).to_be_visible()
+    expect(page.locator("#articles tbody tr").first).to_be_visible()
     look(page, request, "7-articles")
     page.locator("#tab-evaluate").click()
     expect(page.locator("#sets .set").first).to_be_visible()

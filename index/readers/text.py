@@ -1,0 +1,18 @@
+"""Plain text and Markdown: the bytes as decode.py decodes them, with nothing added, removed or moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from index.decode import decode_text
+from index.readers.source import Document, Found, Source
+
+
+def read(source: Source) -> Iterator[Found]:
+    """The one text of a .txt or .md file."""
+    data = source.bytes()
+    try:
+        text = data.decode(source.charset) if source.charset else decode_text(data)
+    except (LookupError, ValueError):  # what came with it said wrong
+        text = decode_text(data)
+    yield Document(source.name, text)
