@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from heapq import nlargest
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -33,9 +34,9 @@ from index.catalogue import Link
 from index.embed import TokenEmbedder, Vectors
 from index.filters import Filters
 from index.fold import fold_text
-from index.passages import Passage, unit_id
-from index.spans import Span
-from index.store import Store, title_above
+from index.passages import Passage
+from index.sentence_vectors import sentence_vectors
+from index.store import Store
 from index.words import words_of
 
 Hashes = npt.NDArray[np.uint64]
@@ -96,7 +97,7 @@ class _Finder:
         self._store = store
         self._parts: OrderedDict[str, _Parts] = OrderedDict()
         self._languages = list(store.catalogue.languages())
-        self._model = store.embedder if isinstance(store.embedder, TokenEmbedder) else None
+        self._has_tokens = isinstance(store.embedder, TokenEmbedder)
 
     def link(self, id: str) -> None:
         catalogue = self._store.catalogue
@@ -144,7 +145,7 @@ class _Finder:
                 yield Link(min(article.id, other.id), max(article.id, other.id), "translation", alike)
 
     def _least(self, sentences: int) -> float:
-        if self._model is None:
+        if not self._has_tokens:
             return _ALIKE_BY_VECTOR
         return _ALIKE_SHORT if sentences < _SHORT else _ALIKE
 
@@ -180,37 +181,12 @@ class _Finder:
 
     def _read(self, article: Article) -> _Parts:
         passages = self._store.catalogue.passages_of(article.id)[:_MOST_SENTENCES]
-        sums = self._by_vector(article, passages) if self._model is None else self._by_tokens(self._model, article, passages)
-        found = [(vector, weight) for vector, weight in sums if weight][:_MOST_SENTENCES]
+        found = list(islice(sentence_vectors(self._store, article, passages), _MOST_SENTENCES))
         return _Parts(
-            np.array([vector for vector, _ in found], dtype=np.float32),
-            np.array([weight for _, weight in found], dtype=np.float32),
+            np.array([vector for _, vector, _ in found], dtype=np.float32),
+            np.array([weight for _, _, weight in found], dtype=np.float32),
             frozenset(number for number in _numbers(article) if len(number) > 1),
         )
-
-    def _by_tokens(self, model: TokenEmbedder, article: Article, passages: Sequence[Passage]) -> Iterator[tuple[Vectors, float]]:
-        """Each sentence's sum of its tokens' vectors, and how many they are."""
-        tokens = self._store.tokens.tokens([passage.id for passage in passages])
-        seen: set[Span] = set()
-        for passage in passages:
-            if passage.id in tokens and len(tokens[passage.id].vectors):
-                own = tokens[passage.id]
-                starts = own.spans[:, 0].astype(np.int64) + passage.span.start - len(title_above(article.title, passage.text))
-                vectors = model.decoded(own.vectors)
-                for sentence in passage.sentences:
-                    first, end = np.searchsorted(starts, (sentence.start, sentence.end))
-                    if sentence not in seen:
-                        yield vectors[first:end].sum(axis=0), float(end - first)
-                    seen.add(sentence)
-
-    def _by_vector(self, article: Article, passages: Sequence[Passage]) -> Iterator[tuple[Vectors, float]]:
-        """Each sentence's vector, as long as its text."""
-        sentences = dict.fromkeys(sentence for passage in passages for sentence in passage.sentences)
-        vectors = self._store.tokens.vectors_of([unit_id(article.id, sentence) for sentence in sentences])
-        for sentence in sentences:
-            if unit_id(article.id, sentence) in vectors:
-                length = sentence.end - sentence.start
-                yield vectors[unit_id(article.id, sentence)] * length, float(length)
 
 
 @dataclass(frozen=True, slots=True)

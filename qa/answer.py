@@ -177,7 +177,7 @@ def _read(
     confidence = reading.confidence if reading.evidence else None
     if confidence is None or confidence < least_confidence:
         return _abstained(text, question.language, NO_ANSWER if hits else NO_PASSAGE, hits, articles, timings, confidence)
-    told = _Telling(store, question, articles, filters == ANY).tell(reading.evidence)
+    told = _Telling(store, articles, filters == ANY).tell(reading.evidence)
     lap("sources")
     return Answer(
         text,
@@ -200,9 +200,9 @@ class _Telling:
     `articles` are those that were retrieved; others of their stories are cited too where `beyond` them may be looked.
     """
 
-    def __init__(self, store: Store, question: Question, articles: Mapping[str, Article], beyond: bool) -> None:
+    def __init__(self, store: Store, articles: Mapping[str, Article], beyond: bool) -> None:
         self._store, self._articles, self._beyond = store, articles, beyond
-        self._comparison = Comparison(store, None if question.encoded is None else question.encoded.tokens.shape[1])
+        self._comparison = Comparison(store)
         self._words = 0
         self._told: set[str] = set()
         self._evidence: dict[str, Evidence] = {}

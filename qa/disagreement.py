@@ -26,13 +26,13 @@ from typing import Literal
 import numpy as np
 
 from index.articles import Article
-from index.embed import TokenEmbedder, Vectors
+from index.embed import Vectors
 from index.fold import fold_text
 from index.names import skeleton
-from index.passages import unit_id
+from index.sentence_vectors import sentence_vectors
 from index.sentences import sentence_spans
 from index.spans import Span, trim
-from index.store import Store, title_above
+from index.store import Store
 from index.terms import is_stop, stems, terms
 from qa.quantities import Kind as QuantityKind
 from qa.quantities import Quantity, quantities
@@ -88,13 +88,10 @@ class Difference:
 
 
 class Comparison:
-    """Compares sentences of articles with other articles of their stories. What was read of an article is kept for the next sentence.
+    """Compares sentences of articles with other articles of their stories. What was read of an article is kept for the next sentence."""
 
-    `dimensions` is how many a token's vector has; None for a model with single vectors.
-    """
-
-    def __init__(self, store: Store, dimensions: int | None) -> None:
-        self._store, self._dimensions = store, dimensions
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._reads: dict[str, _Read] = {}
 
     def differences(self, article: Article, sentence: Span, others: Iterable[Article]) -> Iterator[Difference]:
@@ -123,7 +120,7 @@ class Comparison:
         if not read.part(ours).quantities:
             return None
         mine, yours = self._vectors_of(read), self._vectors_of(other)
-        if not len(mine) or not len(yours):
+        if not mine.size or not yours.size:
             return None
         alike = mine @ yours.T
         row = read.sentences.index(ours)
@@ -134,39 +131,13 @@ class Comparison:
     def _vectors_of(self, read: _Read) -> Vectors:
         """Of shape (sentences, dimensions), rows of length one; zeros for a sentence that the store has no vector of."""
         if read.vectors is None:
-            read.vectors = _units(self._by_vector(read) if self._dimensions is None else self._by_tokens(read, self._dimensions))
+            passages = self._store.catalogue.passages_of(read.article.id)[:_MOST_SENTENCES]
+            known = {sentence: vector for sentence, vector, _ in sentence_vectors(self._store, read.article, passages)}
+            length = len(next(iter(known.values()), ()))
+            none = np.zeros(length, dtype=np.float32)
+            vectors = np.array([known.get(sentence, none) for sentence in read.sentences], dtype=np.float32)
+            read.vectors = _units(vectors.reshape(len(read.sentences), length))
         return read.vectors
-
-    def _by_tokens(self, read: _Read, dimensions: int) -> Vectors:
-        """Each sentence's sum of its tokens' vectors."""
-        assert isinstance(self._store.embedder, TokenEmbedder)
-        sums = np.zeros((len(read.sentences), dimensions), dtype=np.float32)
-        rows = {sentence: row for row, sentence in enumerate(read.sentences)}
-        passages = self._store.catalogue.passages_of(read.article.id)[:_MOST_SENTENCES]
-        tokens = self._store.tokens.tokens([passage.id for passage in passages])
-        held = [passage for passage in passages if passage.id in tokens and len(tokens[passage.id].vectors)]
-        if not held:
-            return sums
-        # What a token's vector is, is how it compares with each axis.
-        stored = np.concatenate([tokens[passage.id].vectors for passage in held])
-        vectors = self._store.embedder.compare(np.eye(dimensions, dtype=np.float32), stored).T
-        before = 0
-        for passage in held:
-            own = tokens[passage.id].spans[:, 0].astype(np.int64)
-            starts = own + passage.span.start - len(title_above(read.article.title, passage.text))
-            for sentence in passage.sentences:
-                if (row := rows.pop(sentence, None)) is not None:  # a sentence may stand in two passages
-                    first, end = np.searchsorted(starts, (sentence.start, sentence.end))
-                    sums[row] = vectors[before + first : before + end].sum(axis=0)
-            before += len(own)
-        return sums
-
-    def _by_vector(self, read: _Read) -> Vectors:
-        ids = [unit_id(read.article.id, sentence) for sentence in read.sentences]
-        known = self._store.tokens.vectors_of(ids)
-        length = len(next(iter(known.values()), ()))
-        none = np.zeros(length, dtype=np.float32)
-        return np.array([known.get(id, none) for id in ids], dtype=np.float32).reshape(len(ids), length)
 
 
 class _Read:

@@ -10,7 +10,6 @@ import wire
 
 from index.articles import Article, make_article
 from index.build import build
-from index.embed import TokenEmbedder
 from index.sentences import sentence_spans
 from index.spans import Span
 from index.store import Store
@@ -31,11 +30,6 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     opened.close()
 
 
-def dimensions(store: Store) -> int:
-    assert isinstance(store.embedder, TokenEmbedder)
-    return int(store.embedder.question("harbour").tokens.shape[1])
-
-
 def sentences(article: Article) -> Sequence[Span]:
     return sentence_spans(article.text, article.story)
 
@@ -49,7 +43,7 @@ def differences(store: Store, ours: str, theirs: str) -> list[tuple[str, str, st
         found.append(
             [
                 (difference.kind, difference.ours.words.of(mine.text), difference.theirs.words.of(yours.text))
-                for difference in Comparison(store, None).differences(mine, sentence, [yours])
+                for difference in Comparison(store).differences(mine, sentence, [yours])
             ]
         )
     forth, back = found
@@ -125,12 +119,12 @@ def test_a_sentence_that_stands_there_twice_with_other_numbers_is_compared_with_
     ours = make_article("one", "On the first day 40 people crossed the bay to Kessa by boat.\n\n" + BEHIND, language="en")
     theirs = "On the first day 44 people crossed the bay to Kessa by boat.\n\nOn the second day 47 people crossed the bay to Kessa by boat."
     other = make_article("other", theirs + BEHIND, language="en")
-    assert list(Comparison(store, None).differences(ours, sentences(ours)[0], [other])) == []
+    assert list(Comparison(store).differences(ours, sentences(ours)[0], [other])) == []
 
 
 def test_a_translation_that_gives_another_number_is_told_and_the_rest_is_not(store: Store) -> None:
     articles = store.catalogue.articles(["agency", "sada"])
-    comparison = Comparison(store, dimensions(store))
+    comparison = Comparison(store)
     for one, other in pairwise(("agency", "sada", "agency")):
         found = [told for span in sentences(articles[one]) for told in comparison.differences(articles[one], span, [articles[other]])]
         words = {told.ours.article.language: told.ours.words.of(told.ours.article.text) for told in found}
@@ -197,4 +191,4 @@ def test_a_sentence_that_no_paper_prints_is_not_compared(store: Store) -> None:
     """It would take hours."""
     line = " ".join(["nine lamps and"] * 10_000)
     ours, theirs = make_article("one", f"{line} 600 boats.", language="en"), make_article("other", f"{line} 400 boats.", language="en")
-    assert list(Comparison(store, None).differences(ours, Span(0, len(ours.text)), [theirs])) == []
+    assert list(Comparison(store).differences(ours, Span(0, len(ours.text)), [theirs])) == []

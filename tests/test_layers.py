@@ -56,7 +56,7 @@ ORDER = [
         "words",
         "tokens",
     ),
-    *("store", "stories", "archive", "build", "watch", "commandline", "__main__"),
+    *("store", "sentence_vectors", "stories", "archive", "build", "watch", "commandline", "__main__"),
 ]
 
 
