@@ -192,7 +192,8 @@ def _list(options: argparse.Namespace) -> int:
 def _show(options: argparse.Namespace) -> int:
     article = _article(Store.open(options.store, chroma=options.chroma), options.article)
     if options.json:
-        _print_json({"article": article.id, "text": article.text, "story": [[span.start, span.end] for span in article.story]})
+        story = [[span.start, span.end] for span in article.story]
+        _print_json({"article": article.id, "text": article.text, "story": story, "pages": list(article.pages)})
     else:
         print(visible(article.text))
     return 0

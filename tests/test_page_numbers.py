@@ -54,6 +54,11 @@ def test_pages_are_kept_with_the_article(store: Path) -> None:
     assert article.page_at(len(article.text)) == 2
 
 
+def test_an_article_is_shown_with_its_pages(store: Path) -> None:
+    shown = orjson.loads(run(store, "index", "show", "report.pdf", "--json"))
+    assert shown["pages"] == [0, shown["text"].index(SECOND)]
+
+
 def test_an_answer_names_the_page(store: Path) -> None:
     question = "How tall is the lighthouse of Vell?"
     (citation, *_) = orjson.loads(run(store, "qa", "ask", question, "--json"))["citations"]
