@@ -402,13 +402,14 @@ def test_redirects_end(site: Site, into: Path) -> None:
 
 
 def forever(*parts: bytes, pause: float = 0.0, first: bytes = b"") -> Callable[[BaseHTTPRequestHandler], None]:
-    """Sends these without an end, until the other side goes away."""
+    """Sends these, or nothing, until the other side goes away, or for a minute: it goes away long before."""
     never = threading.Event()
 
     def send(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(first)
-        while True:
-            for part in parts:
+        end = monotonic() + 60
+        while monotonic() < end:
+            for part in parts or (b"",):
                 handler.wfile.write(part)
                 never.wait(pause)
 
