@@ -28,8 +28,13 @@ function drawList({ count, stories, markup }) {
   for (const button of at("articles").querySelectorAll("[data-story]")) {
     if (idsUnder(button).some((id) => opened.has(id))) openStory(button, true);
   }
-  const table = at("articles").querySelector("table");
-  for (const [row, place] of table ? gone : []) {
+  let table = at("articles").querySelector("table");
+  if (!table && gone.length) { // the last of a list was removed: what brings it back stays
+    table = document.createElement("table");
+    table.createTBody();
+    at("articles").prepend(table);
+  }
+  for (const [row, place] of gone) {
     if (row.isConnected || rowOf(row.dataset.id)) continue;
     const after = table.rows[place];
     if (after) after.parentElement.insertBefore(row, after);

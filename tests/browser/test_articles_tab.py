@@ -323,6 +323,7 @@ def test_files_of_every_kind_that_are_dropped_become_articles(visit: Visit, addr
         found.click()
         expect(page.locator("#source .article")).to_contain_text(f"Four men carried the glass up the stairs of {place}")
     page.get_by_role("button", name="Remove The lamp of Packaro").click()
+    expect(page.locator("#articles .nothing")).to_be_visible()  # it was the only one that is so found, and the list was drawn anew
     expect(page.locator("tr.removed")).to_contain_text("Its file stays; the next build brings it back.")
 
 
