@@ -22,10 +22,11 @@ from typing import Any
 
 import orjson
 
-from index.articles import LANGUAGE_CODE, Article
+from index.articles import Article
 from index.catalogue import Catalogue
 from index.errors import InputError, SettingError
 from index.filters import first_day
+from index.readers.columns import LANGUAGE_CODE
 from index.readers.source import MAX_BYTES
 from index.spans import Span
 

@@ -19,7 +19,6 @@ Links
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,17 +34,13 @@ from index.language import language_of
 from index.metadata import read_metadata
 from index.readers.columns import normalised_facts, record_fingerprint
 from index.readers.reading import NOT_A_FORMAT, SIMPLE, SUFFIXES, Read, Same, read, suffix_of
-from index.readers.source import Document, Facts, Source, Unread
+from index.readers.source import BYTE_ORDER_MARK, Document, Facts, Source, Unread
 from index.readers.workers import Workers
 from index.spans import Span
 
 # Files that are being read ahead of the one whose turn it is: enough that no core waits for a slow one. Not measured.
 _AHEAD = 32
 _ADVICE = {".doc": ": save it as .docx", ".xls": ": save it as .csv", ".xlsx": ": save it as .csv", ".odt": ": save it as .docx"}
-
-_BYTE_ORDER_MARK = "\ufeff"
-
-LANGUAGE_CODE = re.compile("[a-z]{2,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +111,7 @@ def make_article(
     """
     facts_given = Facts(title, publisher, author, date, language, url)
     given = normalised_facts(facts_given)
-    mark = len(_BYTE_ORDER_MARK) if text.startswith(_BYTE_ORDER_MARK) else 0  # no part of the first line, nor of the story
+    mark = len(BYTE_ORDER_MARK) if text.startswith(BYTE_ORDER_MARK) else 0  # no part of the first line, nor of the story
     body = text[mark:]
     story = tuple(_moved(span, mark) for span in story_spans(body))
     facts = read_metadata(body)

@@ -106,16 +106,7 @@ def refresh(
     with _reporting(folder, embedder, None, None, chroma) as (store, report):
         store.hide_broken()
         known = store.catalogue.fingerprints()
-
-        def fresh() -> Iterator[Article]:
-            for item in _read(sources, known, report):
-                if isinstance(item, Article):
-                    yield item
-                else:
-                    report.unchanged += 1
-                progress(report)
-
-        _put(store, fresh(), known, report, progress)
+        _put(store, _changed(_read(sources, known, report), report, progress), known, report, progress)
     return report
 
 
@@ -239,16 +230,12 @@ def _synchronise(
     folders = [source for source in sources if source.is_dir()]
     places = places_of(folders)
 
-    def fresh() -> Iterator[Article]:
+    def met() -> Iterator[Article | Unchanged]:
         for item in _read(sources, known, report, columns):
             vanished.discard(item.id)
-            if isinstance(item, Article):
-                yield item
-            else:
-                report.unchanged += 1
-            progress(report)
+            yield item
 
-    _put(store, fresh(), known, report, progress)
+    _put(store, _changed(met(), report, progress), known, report, progress)
     if not (report.added or report.changed or report.unchanged):
         names = ", ".join(str(source) for source in sources)
         why = (
@@ -279,6 +266,16 @@ def _read(
             report.skipped.append(item)
         else:
             yield item
+
+
+def _changed(items: Iterable[Article | Unchanged], report: BuildReport, progress: Callable[[BuildReport], None]) -> Iterator[Article]:
+    """Those that are new or changed; the report counts the others."""
+    for item in items:
+        if isinstance(item, Article):
+            yield item
+        else:
+            report.unchanged += 1
+        progress(report)
 
 
 def _put(

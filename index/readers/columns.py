@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from index.errors import InputError, SettingError
 from index.readers.dates import DayFirst, iso_date, read_date
-from index.readers.source import Document, Facts, Unread
+from index.readers.source import Document, Facts, Unread, is_blank
 
 # Folded, the likeliest first. Not here: "description" and "summary", which are not the article's text; "name", which may be anybody's;
 # "domain", which is an address. They can be named with --columns.
@@ -38,8 +38,7 @@ _FACTS = tuple(field.name for field in fields(Facts))
 COLUMNS_SHOWN = 20  # in an error; not measured
 NAME_SHOWN = 60  # code points; not measured
 
-_BYTE_ORDER_MARK = "\ufeff"
-_LANGUAGE_CODE = re.compile("[a-z]{2,3}")
+LANGUAGE_CODE = re.compile("[a-z]{2,3}")
 _NOT_IN_NAMES = re.compile(r"[\W_]+")
 _NEXT_FIELD = re.compile(r",(?=\s*\w+\s*=)")
 
@@ -106,7 +105,7 @@ def read_record(record: Mapping[str, object], name: str, given: Mapping[str, str
     text = values.pop("text", None)
     if text is None:
         return Unread(name, f"no {_shown(text_column)}")
-    if not text.replace(_BYTE_ORDER_MARK, "").strip():
+    if is_blank(text):
         return Unread(name, f"{_shown(text_column)} is empty")
     id = values.pop("id", None) or ""
     facts = Facts(**values)
@@ -121,7 +120,7 @@ def normalised_facts(facts: Facts) -> dict[str, str]:
         values["date"] = iso_date(values["date"])
     if "language" in values:
         code = values["language"].lower().replace("_", "-").split("-")[0]
-        values["language"] = code if _LANGUAGE_CODE.fullmatch(code) else ""
+        values["language"] = code if LANGUAGE_CODE.fullmatch(code) else ""
     return {field: value for field, value in values.items() if value}
 
 

@@ -9,9 +9,9 @@ import orjson
 
 from index.errors import InputError
 from index.readers.columns import read_record
-from index.readers.source import MAX_BYTES, Found, Source, Unread, too_large
+from index.readers.source import BYTE_ORDER_MARK, MAX_BYTES, Found, Source, Unread, too_large
 
-_UTF8_MARK = "\ufeff".encode()
+_UTF8_MARK = BYTE_ORDER_MARK.encode()
 
 
 def read(source: Source) -> Iterator[Found]:

@@ -24,7 +24,7 @@ from index.decode import decode_text
 from index.errors import InputError
 from index.readers.archives import plain_name, suffix_of_type
 from index.readers.reading import SUFFIXES, suffix_of
-from index.readers.source import MAX_BYTES, Document, Facts, Found, Source, Unread
+from index.readers.source import MAX_BYTES, Document, Facts, Found, Source, Unread, too_large
 
 MOST_OF_MESSAGE = 50 * 1024 * 1024  # bytes: what mail servers let through, with room; not measured
 LONGEST_HEADER = 10_000  # characters: the library takes 7 s over one of 80,000 semicolons, and the square of that over more
@@ -76,7 +76,7 @@ def read_mbox(source: Source) -> Iterator[Found]:
     for number, data in enumerate(_messages(source.file), start=1):
         name = f"{source.name}:{number}"
         if data is None:
-            yield Unread(name, f"larger than the limit of {MOST_OF_MESSAGE:,} bytes")
+            yield Unread(name, too_large(MOST_OF_MESSAGE))
             continue
         try:
             yield from _read_message(name, data)
@@ -259,7 +259,7 @@ def _text(name: str, part: Message) -> str:
     """Raises InputError where it is too large, or cannot be decoded."""
     data, charset = _payload(part), _charset(part)
     if len(data) > MAX_BYTES:
-        raise InputError(f"its text is larger than the limit of {MAX_BYTES:,} bytes")
+        raise InputError(f"its text is {too_large(MAX_BYTES)}")
     if not data.strip():
         return ""
     if part.get_content_type() == "text/html":

@@ -11,7 +11,7 @@ from io import SEEK_END
 from typing import Any, TypeVar
 
 from index.errors import InputError
-from index.readers.source import MAX_BYTES, MAX_DOCUMENT_BYTES, Document, Facts, Found, Reader, Source, Unread, too_large
+from index.readers.source import MAX_BYTES, MAX_DOCUMENT_BYTES, Document, Facts, Found, Reader, Source, Unread, is_blank, too_large
 
 # Which function of which module reads a suffix. The module is imported when the first such file turns up: some take half a second.
 _READERS = {
@@ -41,7 +41,7 @@ SUFFIXES = tuple(_READERS)
 _WHOLE = frozenset({".txt", ".md", ".html", ".htm", ".xhtml", ".mhtml", ".mht", ".pdf", ".docx", ".rtf"})
 # Read in the program's own process: what parses them is ours or as good, knows its limits, and is called for by the thousand.
 SIMPLE = frozenset({".txt", ".md", ".jsonl"})
-_MOST_BYTES = {".pdf": MAX_DOCUMENT_BYTES, ".docx": MAX_DOCUMENT_BYTES, ".mhtml": MAX_DOCUMENT_BYTES, ".mht": MAX_DOCUMENT_BYTES}
+_MOST_BYTES = {".pdf": MAX_DOCUMENT_BYTES, ".docx": MAX_DOCUMENT_BYTES}
 _CHUNK = 1 << 20
 _LOST = re.compile("[\0\ud800-\udfff]")
 # How deep a part may lie: a page in an archive that came with a mail in a mailbox is the third part within the file.
@@ -140,7 +140,7 @@ class _Reading:
                 yield Same(found.name, found.where)
             elif len(found.text) > MAX_BYTES:
                 yield Unread(found.name, f"its text is longer than the limit of {MAX_BYTES:,} characters")
-            elif not found.text.replace("\ufeff", "").strip():
+            elif is_blank(found.text):
                 yield Unread(found.name, "empty")
             else:
                 document = replace(found, facts=_under(source.facts, found.facts), fingerprint=mark)

@@ -16,6 +16,8 @@ from index.errors import InputError
 MAX_BYTES = 20 * 1024 * 1024  # a file of text, or one line of a corpus; the issue's 20 MB, not measured
 MAX_DOCUMENT_BYTES = 100 * 1024 * 1024  # a document that may hold pictures beside its text; not measured
 
+BYTE_ORDER_MARK = "\ufeff"
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -77,6 +79,11 @@ Found = Document | Source | Unread
 """A text; a part to be read in its turn, whose file may be closed once the next one is asked for; or what is not read."""
 
 Reader = Callable[[Source], Iterator[Found]]
+
+
+def is_blank(text: str) -> bool:
+    """Whether there is nothing in a text but white space and byte order marks."""
+    return not text.replace(BYTE_ORDER_MARK, "").strip()
 
 
 def too_large(most: int) -> str:

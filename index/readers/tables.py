@@ -19,13 +19,12 @@ from index.decode import decode_text
 from index.errors import InputError
 from index.readers.columns import read_record, require_columns
 from index.readers.dates import day_first_of
-from index.readers.source import MAX_BYTES, Found, Source, Unread
+from index.readers.source import BYTE_ORDER_MARK, MAX_BYTES, Found, Source, Unread
 
 MAX_DECODED_BYTES = 200 * 1024 * 1024  # of a table in another encoding than UTF-8, which is held whole: 1.4 GB of memory
 DELIMITERS = (",", ";", "\t", "|")  # of two that do equally well the first
 ROWS_TO_FIND_THE_DELIMITER = 20  # not measured
 
-_BYTE_ORDER_MARK = "\ufeff"
 _CHUNK = 1 << 20
 _TOO_LARGE = "field larger than field limit"
 _REASONS = {
@@ -47,7 +46,7 @@ class _Table:
 
     def __init__(self, text: TextIO) -> None:
         self._text = text
-        if text.read(1) != _BYTE_ORDER_MARK:
+        if text.read(1) != BYTE_ORDER_MARK:
             text.seek(0)
         self._start = text.tell()
         self._delimiter = max(DELIMITERS, key=self._agreement)

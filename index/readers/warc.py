@@ -23,7 +23,7 @@ from warcio.statusandheaders import StatusAndHeadersParser
 
 from index.errors import InputError
 from index.readers.archives import MOST_OF_MEMBER, MOST_UNPACKED, suffix_of_type
-from index.readers.source import Facts, Found, Source, Unread
+from index.readers.source import Facts, Found, Source, Unread, too_large
 
 # An archive may unpack to this many times its size, where that is more than MOST_UNPACKED: pages are packed to a fifth or a tenth. Not
 # measured.
@@ -134,7 +134,7 @@ def _page(record: Any) -> _Page | None:
     if record.rec_type not in ("response", "resource", "conversion") or not _is_page(url):
         return None
     if record.length is None or record.length > MOST_OF_MEMBER:
-        raise InputError(f"of no length, or larger than the limit of {MOST_OF_MEMBER:,} bytes")
+        raise InputError(f"of no length, or {too_large(MOST_OF_MEMBER)}")
     kind, codings, stream = record.content_type or "", "", record.raw_stream
     if record.rec_type == "response":
         if not record.length:
