@@ -6,15 +6,16 @@ STORE ?= $(or $(ONRECORD_STORE),.store)
 PORT ?= 7860
 SETS ?= ../shared/eval
 # Recipes read these from the environment: a folder's name may hold what a shell would act on.
-export ARTICLES STORE PORT SETS
+export ARTICLES STORE PORT SETS MODEL
 
-.PHONY: help setup run test gate browser phrases bench bench-engine public-results
+.PHONY: help setup setup-llm run test test-llm gate browser phrases bench bench-engine public-results
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make run                 index samples/articles into .store and serve the page on http://127.0.0.1:7860"
 	@echo "make run ARTICLES=DIR    index that folder instead: the store then holds exactly its articles, and no longer what it held before"
 	@echo "         STORE=DIR       another store, to keep both; PORT=N another port"
+	@echo "         MODEL=ADDRESS   answers are written by the language model at that URL, URL#NAME or in that GGUF file"
 	@echo "make test                install what tests need, a browser included, then lint, type-check and test"
 	@echo "make gate                measures the sample sets and fails where a figure falls under its floor (samples/floors.json)"
 	@echo "make bench               builds stores of 1,000 to 100,000 passages from the sets in SETS=DIR and measures them (docs/benchmarks.md)"
@@ -22,17 +23,25 @@ help:
 	@echo "make public-results      measures the public sets in SETS=DIR beside the baselines and prints the tables of docs/evaluation.md"
 	@echo "make phrases             brings page/ar.po in step with what the page says; translate there what is then empty"
 	@echo "make setup               only the .venv that the commands need"
+	@echo "make setup-llm           what a language model in a GGUF file needs (compiles some minutes) and one for the tests (1.1 GB)"
+	@echo "make test-llm            runs the tests with that model, in a server on loopback and in process"
 
 setup: .venv/.installed
 
 run: setup
-	@exec .venv/bin/python ui.py --store "$$STORE" --articles "$$ARTICLES" --port "$$PORT"
+	@exec .venv/bin/python ui.py --store "$$STORE" --articles "$$ARTICLES" --port "$$PORT" $(if $(MODEL),--model "$$MODEL")
 
 test: .venv/.installed-dev browser
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/python -m pytest -n 2 --dist loadfile --durations=10
+
+setup-llm: .venv/.installed-llm
+	@.venv/bin/python tests/llm/join_model.py
+
+test-llm: .venv/.installed-dev setup-llm
+	.venv/bin/python -m pytest tests/llm --durations=10
 
 gate: setup
 	@.venv/bin/python -m qa evaluate samples --gate samples/floors.json
@@ -67,4 +76,10 @@ browser: .venv/.installed-dev
 
 .venv/.installed-dev: requirements-dev.txt .venv/.installed
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+.venv/.installed-llm: requirements-gguf.txt .venv/.installed
+	@command -v c++ >/dev/null || command -v g++ >/dev/null || command -v clang++ >/dev/null \
+	    || { echo "There is no C++ compiler. Install one, such as Debian's g++." >&2; exit 2; }
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-gguf.txt
 	@touch $@

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import socket
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from model_server import ModelServer
 
 from index.articles import Article, make_article
-from index.errors import ModelError, SettingError
+from index.errors import ModelError
 from index.passages import passages_of
 from index.store import Store, writing
 from qa.evaluate.baselines import BM25, NOWHERE, CitationEngine, Dense, LlamaIndexRetriever
@@ -137,102 +134,61 @@ def test_progress_ends_with_everything_done(tmp_path: Path, tiny_embedder: Any) 
     assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
 
 
-# A language model's server.
-
-
-@dataclass
-class Server:
-    """Speaks OpenAI's chat protocol, and says what it is told to. `asked` holds path, authorization and body of every request."""
-
-    address: str = ""
-    says: str | bytes = "Nobody knows."
-    status: int = 200
-    models: Any = field(default_factory=lambda: {"object": "list", "data": [{"id": "tiny-chat", "object": "model"}]})
-    asked: list[tuple[str, str | None, Any]] = field(default_factory=list)
+# With a language model's server.
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    state = Server()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self._answer(None, state.models)
-
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": state.says}}
-            if isinstance(state.says, bytes):
-                self._answer(body, state.says)
-            else:
-                self._answer(body, {"id": "1", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice]})
-
-        def _answer(self, body: Any, made: Any) -> None:
-            state.asked.append((self.path, self.headers["Authorization"], body))
-            # A careless server that repeats in its errors what it was sent.
-            made = {"error": {"message": f"no\nluck with {self.headers['Authorization']}"}} if state.status != 200 else made
-            data = made if isinstance(made, bytes) else json.dumps(made).encode()
-            self.send_response(state.status)
-            self.send_header("Content-Type", "text/html" if isinstance(made, bytes) else "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
-        threading.Thread(target=http.serve_forever, daemon=True).start()
-        state.address = f"http://127.0.0.1:{http.server_address[1]}/v1"
-        yield state
-        http.shutdown()
+def server() -> Iterator[ModelServer]:
+    with ModelServer() as made:
+        yield made
 
 
 @pytest.fixture
-def engine(server: Server, make_retriever: Any) -> CitationEngine:
-    return CitationEngine(make_retriever(TEXTS), language_model(f"{server.address}#tiny", KEY))
+def engine(server: ModelServer, make_retriever: Any) -> CitationEngine:
+    return CitationEngine(make_retriever(TEXTS), language_model(f"{server.url}#tiny", KEY))
 
 
-def test_the_citation_engine_cites_the_sources_that_its_answer_names(engine: CitationEngine, server: Server) -> None:
-    server.says = "It carried 180 passengers [1]."
+def test_the_citation_engine_cites_the_sources_that_its_answer_names(engine: CitationEngine, server: ModelServer) -> None:
+    server.reply = lambda _: "It carried 180 passengers [1]."
     said = engine.ask("How many passengers did the ferry carry?")
     assert isinstance(engine, AnsweringSystem)
-    assert (said.text, said.abstained, said.confidence, said.short_answer) == (server.says, False, None, None)
+    assert (said.text, said.abstained, said.confidence, said.short_answer) == ("It carried 180 passengers [1].", False, None, None)
     (citation,) = said.citations
     assert citation.article_id == "ferry"
     assert citation.text == citation.span.of(TEXTS["ferry"]) == TEXTS["ferry"]
     assert said.statements == (("supported", (0,)),)
     assert said.ms["total"] > 0
-    ((path, authorization, body),) = server.asked
-    assert (path, authorization, body["model"], body["temperature"]) == ("/v1/chat/completions", f"Bearer {KEY}", "tiny", 0)
-    assert f"Source 1:\n{TEXTS['ferry']}" in body["messages"][-1]["content"]
+    (asked,) = server.asked
+    assert (asked.path, asked.headers["Authorization"]) == ("/v1/chat/completions", f"Bearer {KEY}")
+    assert (asked.body["model"], asked.body["temperature"]) == ("tiny", 0)
+    assert f"Source 1:\n{TEXTS['ferry']}" in asked.body["messages"][-1]["content"]
 
 
 @pytest.mark.parametrize(
     ("answer", "count"),
     [("Yes [2], no [1], yes [2].", 2), ("Yes [1, 3].", 2), ("Yes [Source 2].", 1), ("In [2019] and [sic] it did [1].", 1)],
 )
-def test_each_source_is_cited_once(engine: CitationEngine, server: Server, answer: str, count: int) -> None:
-    server.says = answer
+def test_each_source_is_cited_once(engine: CitationEngine, server: ModelServer, answer: str, count: int) -> None:
+    server.reply = lambda _: answer
     said = engine.ask("ferry")
     assert len(said.citations) == len(set(said.citations)) == count
     assert said.statements == (("supported", tuple(range(count))),)
 
 
-def test_a_source_that_does_not_exist_is_no_citation_and_no_abstention(engine: CitationEngine, server: Server) -> None:
-    server.says = "A university in Utrecht [7]."
+def test_a_source_that_does_not_exist_is_no_citation_and_no_abstention(engine: CitationEngine, server: ModelServer) -> None:
+    server.reply = lambda _: "A university in Utrecht [7]."
     said = engine.ask("ferry")
     assert (said.abstained, said.citations, said.statements) == (False, (), (("unsupported", ()),))
 
 
-def test_an_answer_that_cites_nothing_is_read_as_an_abstention(engine: CitationEngine, server: Server) -> None:
-    server.says = "None of the sources say so."
+def test_an_answer_that_cites_nothing_is_read_as_an_abstention(engine: CitationEngine, server: ModelServer) -> None:
+    server.reply = lambda _: "None of the sources say so."
     said = engine.ask("ferry")
-    assert (said.abstained, said.citations, said.statements, said.text) == (True, (), (), server.says)
+    assert (said.abstained, said.citations, said.statements, said.text) == (True, (), (), "None of the sources say so.")
 
 
-def test_without_articles_the_citation_engine_abstains_and_asks_no_model(server: Server, make_retriever: Any) -> None:
-    said = CitationEngine(make_retriever({}), language_model(f"{server.address}#tiny", None)).ask("ferry")
+def test_without_articles_the_citation_engine_abstains_and_asks_no_model(server: ModelServer, make_retriever: Any) -> None:
+    said = CitationEngine(make_retriever({}), language_model(f"{server.url}#tiny", None)).ask("ferry")
     assert (said.abstained, said.text, server.asked) == (True, "Empty Response", [])
 
 
@@ -241,50 +197,14 @@ def test_the_citation_engine_searches_its_three_chunks(engine: CitationEngine, m
     assert len(engine.search("ferry", 2)) == 2
 
 
-def test_parts_of_long_chunks_are_cited_at_their_own_places(server: Server, make_retriever: Any) -> None:
+def test_parts_of_long_chunks_are_cited_at_their_own_places(server: ModelServer, make_retriever: Any) -> None:
     text = " ".join(f"Boat {n} left the port of Kessa at {n} o'clock." for n in range(50))  # one chunk to find, two to cite
-    engine = CitationEngine(make_retriever({"long": text}), language_model(f"{server.address}#tiny", None))
-    server.says = "All of them did [1][2]."
+    engine = CitationEngine(make_retriever({"long": text}), language_model(f"{server.url}#tiny", None))
+    server.reply = lambda _: "All of them did [1][2]."
     first, second = engine.ask("boats").citations
     assert first.span.of(text) == first.text
     assert second.span.of(text) == second.text
     assert first.span.start == 0 < second.span.start < first.span.end < second.span.end == len(text)
-
-
-def test_without_a_name_the_first_model_of_the_server_answers(server: Server) -> None:
-    llm = language_model(server.address, None)
-    assert llm.complete("Hello?").text == "Nobody knows."
-    assert [(path, authorization) for path, authorization, _ in server.asked] == [
-        ("/v1/models", "Bearer none"),
-        ("/v1/chat/completions", "Bearer none"),
-    ]
-    assert server.asked[1][2]["model"] == "tiny-chat"
-
-
-def test_an_address_without_a_path_means_v1(server: Server) -> None:
-    language_model(f"{server.address.removesuffix('/v1')}#tiny", None).complete("Hello?")
-    assert [path for path, _, _ in server.asked] == ["/v1/chat/completions"]
-
-
-def test_the_key_of_the_environment_goes_nowhere(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    language_model(server.address, None).complete("Hello?")
-    assert KEY not in str(server.asked)
-
-
-@pytest.mark.parametrize(
-    "address", ["", "#tiny", "localhost:11434", "ftp://h/v1", "http://", "http://[::1", "http://h:99999/v1", "file:///x"]
-)
-def test_what_is_no_address_is_refused(address: str) -> None:
-    with pytest.raises(SettingError, match=r"is no http or https URL\. Give one such as") as error:
-        language_model(address, KEY)
-    assert "\n" not in str(error.value)
-
-
-def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
-    with pytest.raises(SettingError) as error:
-        language_model("http://me:s3cret@127.0.0.1:1/v1", None)
-    assert "s3cret" not in str(error.value)
 
 
 def check(error: pytest.ExceptionInfo[ModelError], address: str) -> None:
@@ -313,34 +233,26 @@ def test_a_server_that_is_down_is_a_model_error(make_retriever: Any) -> None:
 
 
 @pytest.mark.parametrize("status", [401, 404, 500])
-def test_a_server_that_refuses_is_a_model_error(engine: CitationEngine, server: Server, status: int) -> None:
+def test_a_server_that_refuses_is_a_model_error(engine: CitationEngine, server: ModelServer, status: int) -> None:
     server.status = status
     with pytest.raises(ModelError) as error:
         engine.ask("ferry")
-    check(error, server.address)
+    check(error, server.url)
     with pytest.raises(ModelError) as error:
-        language_model(server.address, KEY)
-    check(error, server.address)
+        language_model(server.url, KEY)
+    check(error, server.url)
 
 
 @pytest.mark.parametrize("nonsense", [b"<html>Hello</html>", b'{"choices": []}', b"\xff\x00", b""])
-def test_an_answer_that_is_none_is_a_model_error(engine: CitationEngine, server: Server, nonsense: bytes) -> None:
-    server.says = nonsense
+def test_an_answer_that_is_none_is_a_model_error(engine: CitationEngine, server: ModelServer, nonsense: bytes) -> None:
+    server.raw = nonsense
     with pytest.raises(ModelError) as error:
         engine.ask("ferry")
-    check(error, server.address)
-
-
-@pytest.mark.parametrize("models", [{}, {"data": []}, {"data": None}, {"data": [{}]}, {"data": [{"id": 7}]}, [], b"<html>Hello</html>"])
-def test_a_list_of_models_that_is_none_is_a_model_error(server: Server, models: Any) -> None:
-    server.models = models
-    with pytest.raises(ModelError) as error:
-        language_model(server.address, KEY)
-    check(error, server.address)
+    check(error, server.url)
 
 
 def test_nothing_but_the_models_server_is_reached(
-    server: Server, make_retriever: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    server: ModelServer, make_retriever: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Neither tiktoken's encoding nor NLTK's data nor Chroma's model is looked for elsewhere, be the user's caches empty."""
     reached: list[Any] = []
@@ -356,7 +268,7 @@ def test_nothing_but_the_models_server_is_reached(
 
     monkeypatch.setattr(globals_helper, "_punkt_tokenizer", None)
     texts = TEXTS | {"long": "One more ferry left. " * 400}  # its sentences are looked for
-    CitationEngine(make_retriever(texts), language_model(server.address, None)).ask("ferry")
+    CitationEngine(make_retriever(texts), language_model(server.url, None)).ask("ferry")
     assert reached
     assert {host for host, *_ in reached if not isinstance(host, bytes)} == {"127.0.0.1"}
     assert not (tmp_path / "empty").exists()

@@ -19,7 +19,6 @@ import chromadb
 from chromadb.api.collection_configuration import CreateHNSWConfiguration
 from chromadb.config import Settings
 from llama_index.core import Document, VectorStoreIndex
-from llama_index.core.llms import LLM
 from llama_index.core.node_parser import SentenceSplitter
 from llama_index.core.query_engine import CitationQueryEngine
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
@@ -34,6 +33,7 @@ from index.store import Store
 from index.terms import stems
 from qa.evaluate.run import Progress
 from qa.evaluate.systems import Place, Said
+from qa.language_models import LlamaIndexModel
 from qa.llamaindex import OnRecordEmbedding
 
 NOWHERE = Span(0, 0)
@@ -132,9 +132,9 @@ class CitationEngine:
 
     name = "citation-query-engine"
 
-    def __init__(self, retriever: LlamaIndexRetriever, llm: LLM) -> None:
+    def __init__(self, retriever: LlamaIndexRetriever, model: LlamaIndexModel) -> None:
         self._retriever = retriever
-        self._engine = CitationQueryEngine.from_args(retriever.index, llm=llm, similarity_top_k=3)
+        self._engine = CitationQueryEngine.from_args(retriever.index, llm=model.llm, similarity_top_k=3)
 
     def search(self, question: str, count: int) -> list[Place]:
         """At most three, as its documentation has it."""
