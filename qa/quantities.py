@@ -54,7 +54,7 @@ class Quantity:
 
     def is_named(self, other: Quantity) -> bool:
         """Whether a unit that both languages know says that they are of one thing; a percentage and a date need none."""
-        return self.kind != "number" or any(unit[0] in _IN_BOTH for unit in self.units & other.units)
+        return self.kind != "number" or any(unit[0] in IN_BOTH for unit in self.units & other.units)
 
     def differs(self, other: Quantity) -> bool:
         """Whether no number is both.
@@ -68,19 +68,19 @@ class Quantity:
 
 # ----------------------------------------------------------------------------------------------- numbers in words
 
-_ONES = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_ONES = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 
 
-def _listed(words: str) -> list[str]:
+def listed(words: str) -> list[str]:
     """Folded words; one that holds a space is written with an underscore."""
     return [fold_text(word).replace("_", " ") for word in words.split()]
 
 
 _ENGLISH = {
-    **{word: n for n, word in enumerate(_listed(_ONES), 2)},
-    **{word: 10 * n for n, word in enumerate(_listed("twenty thirty forty fifty sixty seventy eighty ninety"), 2)},
+    **{word: n for n, word in enumerate(listed(_ONES), 1)},
+    **{word: 10 * n for n, word in enumerate(listed("twenty thirty forty fifty sixty seventy eighty ninety"), 2)},
 }
-_ENGLISH_SCALES = {
+ENGLISH_SCALES = {
     "dozen": 12,
     "hundred": 100,
     "thousand": 10**3,
@@ -92,46 +92,48 @@ _ENGLISH_SCALES = {
 }
 _SHORT_SCALES = {"k": 10**3, "m": 10**6, "b": 10**9}  # behind money only
 _ARABIC: dict[str, int] = {}
-for _n, _word in enumerate(_listed("ثلاث أربع خمس ست سبع ثمان تسع"), 3):
-    _ARABIC |= dict.fromkeys((_word, f"{_word}ه"), _n)
+for _n, _word in enumerate(listed("ثلاث أربع خمس ست سبع ثمان تسع"), 3):
+    _ARABIC |= dict.fromkeys((_word, f"{_word}ه", f"{_word}ا"), _n)
     _ARABIC |= dict.fromkeys((_word + fold_text(hundred) for hundred in ("مئة", "مائة")), 100 * _n)
-_ARABIC |= dict.fromkeys(_listed("ثماني ثمانية"), 8) | dict.fromkeys(_listed("ثمانيمئة ثمانمائة ثمانيمائة"), 800)
+_ARABIC |= dict.fromkeys(listed("ثماني ثمانية"), 8) | dict.fromkeys(listed("ثمانيمئة ثمانمائة ثمانيمائة"), 800)
 _ARABIC |= (
-    dict.fromkeys(_listed("عشر عشرة"), 10) | dict.fromkeys(_listed("أحد إحدى"), 1) | dict.fromkeys(_listed("اثنا اثني اثنتا اثنتي"), 2)
+    dict.fromkeys(listed("عشر عشرة"), 10)
+    | dict.fromkeys(listed("أحد إحدى واحد واحدة واحدا"), 1)
+    | dict.fromkeys(listed("اثنا اثني اثنتا اثنتي اثنان اثنين اثنتان اثنتين"), 2)
 )
-_ARABIC |= {word + ending: 10 * n for n, word in enumerate(_listed("عشر ثلاث أربع خمس ست سبع ثمان تسع"), 2) for ending in ("ون", "ين")}
-_ARABIC |= dict.fromkeys(_listed("مئتان مئتين مائتان مائتين مئتا مئتي"), 200)
+_ARABIC |= {word + ending: 10 * n for n, word in enumerate(listed("عشر ثلاث أربع خمس ست سبع ثمان تسع"), 2) for ending in ("ون", "ين")}
+_ARABIC |= dict.fromkeys(listed("مئتان مئتين مائتان مائتين مئتا مئتي"), 200)
 _ARABIC_SCALES = {
-    **dict.fromkeys(_listed("مئة مائة"), 100),
-    **dict.fromkeys(_listed("ألف ألفا آلاف"), 10**3),
-    **dict.fromkeys(_listed("مليون مليونا ملايين"), 10**6),
-    **dict.fromkeys(_listed("مليار مليارا مليارات بليون"), 10**9),
-    **dict.fromkeys(_listed("تريليون تريليونا"), 10**12),
+    **dict.fromkeys(listed("مئة مائة"), 100),
+    **dict.fromkeys(listed("ألف ألفا آلاف"), 10**3),
+    **dict.fromkeys(listed("مليون مليونا ملايين"), 10**6),
+    **dict.fromkeys(listed("مليار مليارا مليارات بليون"), 10**9),
+    **dict.fromkeys(listed("تريليون تريليونا"), 10**12),
 }
 _ARABIC_DUALS = {
-    **dict.fromkeys(_listed("ألفان ألفين ألفي"), 2 * 10**3),
-    **dict.fromkeys(_listed("مليونان مليونين مليوني"), 2 * 10**6),
-    **dict.fromkeys(_listed("ملياران مليارين ملياري"), 2 * 10**9),
+    **dict.fromkeys(listed("ألفان ألفين ألفي"), 2 * 10**3),
+    **dict.fromkeys(listed("مليونان مليونين مليوني"), 2 * 10**6),
+    **dict.fromkeys(listed("ملياران مليارين ملياري"), 2 * 10**9),
 }
 # Nobody says how many without a number before it, and "ألفا" alone may be two thousand or a thousand.
-_BEHIND_A_NUMBER = frozenset(_listed("آلاف ملايين مليارات ألفا مليونا مليارا تريليونا"))
+_BEHIND_A_NUMBER = frozenset(listed("آلاف ملايين مليارات ألفا مليونا مليارا تريليونا"))
 _VALUES = _ENGLISH | _ARABIC
-_SCALES = _ENGLISH_SCALES | _ARABIC_SCALES
+SCALES = ENGLISH_SCALES | _ARABIC_SCALES
 
 
-def _any_of(words: Iterable[str]) -> str:
+def any_of(words: Iterable[str]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
-_SCALE_WORD = _any_of(_SCALES)
+_SCALE_WORD = any_of(SCALES)
 # Not "150.000", which is thousands to some and thousandths to others, nor "6-foot-6".
 _DIGITS = (
     r"(?:(?<![\w.,:/-])|(?<=[\s|][وبلك])|(?<=^[وبلك]))(?!\d{1,3}\.\d{3}(?!\d))(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?![\d:]|[.,/]\d|(?:st|nd|rd|th)\b|-[^\W\d]+-\d)"
 )
-_WORD = rf"(?:{_any_of([*_VALUES, *_SCALES, *_ARABIC_DUALS])})"
+WORD = rf"(?:{any_of([*_VALUES, *SCALES, *_ARABIC_DUALS])})"
 _IN_WORDS = (
-    rf"(?<![\w-])(?:a (?={_any_of(_ENGLISH_SCALES)}\b))?[وبلف]?(?P<words>{_WORD}(?:(?:-| and | و| ){_WORD})*)\b"
+    rf"(?<![\w-])(?:a (?={any_of(ENGLISH_SCALES)}\b))?[وبلف]?(?P<words>{WORD}(?:(?:-| and | و| ){WORD})*)\b"
     r"(?![ -](?:thirds?|quarters?|fifths?)\b)"
 )
 _NUMBER = rf"(?:{_DIGITS}(?:[ -]?(?P<scale>{_SCALE_WORD}|[kmb](?!\w))\b)?|{_IN_WORDS})"
@@ -139,29 +141,29 @@ _NUMBER = rf"(?:{_DIGITS}(?:[ -]?(?P<scale>{_SCALE_WORD}|[kmb](?!\w))\b)?|{_IN_W
 
 def _value(match: re.Match[str]) -> float | None:
     if match["words"]:
-        return _in_words(match["words"])
+        return in_words(match["words"])
     number, scale = float(match["digits"].replace(",", "")), match["scale"]
     if scale is None:
         return number
     if scale in _SHORT_SCALES:
         return number * _SHORT_SCALES[scale] if match["sign"] else None  # "5 m" may be metres
-    return number * _SCALES[scale]
+    return number * SCALES[scale]
 
 
-def _in_words(text: str) -> float | None:
+def in_words(text: str) -> float | None:
     """The value of a number in folded words; None where they make none.
 
-    >>> [_in_words(fold_text(text)) for text in ("two hundred and five", "sixty-four", "تسعة وعشرون", "ثلاثة آلاف ومئتين", "six seven")]
+    >>> [in_words(fold_text(text)) for text in ("two hundred and five", "sixty-four", "تسعة وعشرون", "ثلاثة آلاف ومئتين", "six seven")]
     [205, 64, 29, 3200, None]
     """
     total, current, below = 0, 0, inf  # `below`: what may still be added to `current`
     for part in re.split(r"[ -]", text):
         if part == "and":
             continue
-        is_known = part in _VALUES or part in _SCALES or part in _ARABIC_DUALS
+        is_known = part in _VALUES or part in SCALES or part in _ARABIC_DUALS
         word = part if is_known else part[1:]  # the conjunction
-        if word in _SCALES:
-            scale = _SCALES[word]
+        if word in SCALES:
+            scale = SCALES[word]
             if word in _BEHIND_A_NUMBER and not current:
                 return None
             if scale == 100 and not 0 < current < 100:
@@ -201,8 +203,8 @@ _CURRENCIES = {
     "rupee": "rupee rupees روبية روبيات",
     "shekel": "shekel shekels شيكل شيكلا",
 }
-_CURRENCY_OF = {fold_text(word): name for name, words in _CURRENCIES.items() for word in words.split()}
-_SIGNS = {
+CURRENCY_OF = {fold_text(word): name for name, words in _CURRENCIES.items() for word in words.split()}
+SIGNS = {
     "$": "dollar",
     "us$": "dollar",
     "€": "euro",
@@ -214,7 +216,7 @@ _SIGNS = {
     "gbp": "pound",
 }
 # By name: what people and papers of both languages count most.
-_UNITS = (
+UNITS = (
     "people persons person شخص شخصا أشخاص",
     "dead deaths killed died fatalities قتيل قتيلا قتلى قتلوا وفاة وفيات",
     "injured wounded injuries جريح جريحا جرحى مصاب مصابا مصابين إصابة",
@@ -269,17 +271,17 @@ _UNITS = (
     "points نقطة نقاط",
     "pages صفحة صفحات",
 )
-_IN_BOTH = "=~"  # what the names of such units, and their consonants, begin with
+IN_BOTH = "=~"  # what the names of such units, and their consonants, begin with
 
 
 @lru_cache(maxsize=1)
-def _unit_of() -> Mapping[str, str]:
+def unit_of() -> Mapping[str, str]:
     """Form or stem to what a unit of both languages is called."""
-    return {form: f"={words.split()[0]}" for words in _UNITS for word in _listed(words) for form in (word, *stems(word))}
+    return {form: f"={words.split()[0]}" for words in UNITS for word in listed(words) for form in (word, *stems(word))}
 
 
-_PERCENT = r"(?P<percent> ?%| ?(?:percent|per cent)\b(?! points?)| ?(?:في |ب)(?:ال)?(?:ميه|مايه)\b)"
-_SIGN = r"(?P<sign>(?<!\w)(?:(?:us|usd|ca|c|au|a|nz|hk|s) ?)?[$€£¥₪] ?|\b(?:usd|eur|gbp) )"
+PERCENT = r"(?P<percent> ?%| ?(?:percent|per cent)\b(?! points?)| ?(?:في |ب)(?:ال)?(?:ميه|مايه)\b)"
+SIGN = r"(?P<sign>(?<!\w)(?:(?:us|usd|ca|c|au|a|nz|hk|s) ?)?[$€£¥₪] ?|\b(?:usd|eur|gbp) )"
 _RATE = re.compile(
     r"(?: (?:a|an|per|each|every) (?P<english>month|year|day|week|hour|person)\b| (?P<ly>monthly|yearly|annually|daily|weekly|hourly)\b"
     r"| (?P<arabic>شهريا|سنويا|يوميا|اسبوعيا|في الشهر|في السنه|في العام|في اليوم|في الاسبوع|في الساعه|للشخص|كل شهر|كل عام|كل يوم)(?!\w))"
@@ -294,23 +296,24 @@ _RATES = {
 }
 
 # Before a number, up to it.
-_ABOUT_BEFORE = re.compile(
+ABOUT_BEFORE = re.compile(
     r"(?:\b(?:about|around|roughly|approximately|some|an estimated|estimated|close to|circa)|~"
     r"|(?<!\w)[وبل]?(?:نحو|حوالي|قرابه|زهاء|تقريبا|ما يقارب|ما يقرب من))\s?(?:the |an? )?$"
 )
-_NEARLY_BEFORE = re.compile(r"(?:\b(?:nearly|almost|just under|just over|close on)) (?:the |an? )?$")
-_MORE_BEFORE = re.compile(
+NEARLY_BEFORE = re.compile(r"(?:\b(?:nearly|almost|just under|just over|close on)) (?:the |an? )?$")
+MORE_BEFORE = re.compile(
     r"(?:\b(?:more than|over|at least|above|upwards of|no fewer than|no less than|exceed(?:s|ed|ing)?|minimum of)"
-    r"|(?<!\w)[وبلف]?(?:اكثر من|(?:ما )?[يت]زيد (?:علي|عن)|لا [يت]قل عن|علي الاقل|[يت]?تجاوز|فوق))\s(?:the |an? )?$"
+    r"|(?<!\w)[وبلف]?(?:اكثر من|(?:ما )?[يت]زيد (?:علي|عن)|(?:لا|لم) [يت]قل (?:\w+ )?عن|علي الاقل|[يت]?تجاوز|فوق))\s(?:the |an? )?$"
 )
-_LESS_BEFORE = re.compile(
+LESS_BEFORE = re.compile(
     r"(?:\b(?:less than|fewer than|under|below|up to|as many as|as much as|at most|no more than|maximum of|not more than)"
-    r"|(?<!\w)[وبلف]?(?:اقل من|(?:ما )?لا [يت]زيد (?:علي|عن)|لا [يت]?تجاوز|حتي|[يت]صل الي))\s(?:the |an? )?$"
+    r"|(?<!\w)[وبلف]?(?:اقل من|(?:ما )?(?:لا|لم|لن) [يت]زيد (?:\w+ )?(?:علي|عن)"
+    r"|(?:لا|لم|لن) [يت]?تجاوز(?: \w+){0,2}|حتي|[يت]صل الي))\s(?:the |an? )?$"
 )
 # What a number is at least and at most, in parts of it.
-_HEDGES = ((_ABOUT_BEFORE, 1 - _ABOUT, 1 + _ABOUT), (_NEARLY_BEFORE, 1 - _ABOUT, 1 + _ABOUT), (_MORE_BEFORE, 1, inf), (_LESS_BEFORE, 0, 1))
-_MORE_BEHIND = re.compile(r"(?: \w+)? (?:or more|at least|and counting|علي الاقل|او اكثر|فاكثر)\b|\+")
-_ABOUT_BEHIND = re.compile(r"(?: \w+)? (?:or so|تقريبا)\b|-odd\b|-plus\b|-something\b")
+_HEDGES = ((ABOUT_BEFORE, 1 - _ABOUT, 1 + _ABOUT), (NEARLY_BEFORE, 1 - _ABOUT, 1 + _ABOUT), (MORE_BEFORE, 1, inf), (LESS_BEFORE, 0, 1))
+MORE_BEHIND = re.compile(r"(?: \w+)? (?:or more|at least|and counting|علي الاقل|او اكثر|فاكثر)\b|\+")
+ABOUT_BEHIND = re.compile(r"(?: \w+)? (?:or so|تقريبا)\b|-odd\b|-plus\b|-something\b")
 _NO_QUANTITY_BEFORE = re.compile(
     r"\b(?:half(?: an?)?|no\.?|number|page|chapter|article|section|route|highway|channel|group of|out of|رقم|الماده|نصف) ?$"
     r"|(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten)) (?:in|of) (?:every )?$"
@@ -335,14 +338,14 @@ _MONTHS = (
     "november nov نوفمبر تشرين_الثاني",
     "december dec ديسمبر كانون_الأول",
 )
-_MONTH_OF = {name: number for number, names in enumerate(_MONTHS, 1) for name in _listed(names)}
-_MONTH = rf"(?:{_any_of(_MONTH_OF)})"
-_DATE = re.compile(
-    rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?:من )?(?:شهر )?(?P<month>{_MONTH})\b\.?(?:[/(] ?{_MONTH}\)?)?(?:,? \d{{4}}\b)?"
-    rf"|\b(?P<month2>{_MONTH})\.? (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b(?!,?\d)(?:,? \d{{4}}\b)?"
+MONTH_OF = {name: number for number, names in enumerate(_MONTHS, 1) for name in listed(names)}
+MONTH = rf"(?:{any_of(MONTH_OF)})"
+DATE = re.compile(
+    rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?:من )?(?:شهر )?(?P<month>{MONTH})\b\.?(?:[/(] ?{MONTH}\)?)?(?:,? \d{{4}}\b)?"
+    rf"|\b(?P<month2>{MONTH})\.? (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b(?!,?\d)(?:,? \d{{4}}\b)?"
 )
 _YEAR = re.compile(
-    rf"(?:\b(?:in|since|until|by|of|early|late|mid|year|during|before|after|{_MONTH})|(?<!\w)[وبلف]?(?:ال)?(?:عام|سنه|منذ|قبل|بعد))[ -]"
+    rf"(?:\b(?:in|since|until|by|of|early|late|mid|year|during|before|after|{MONTH})|(?<!\w)[وبلف]?(?:ال)?(?:عام|سنه|منذ|قبل|بعد))[ -]"
     r"(?P<year>(?:19|20)\d\d)\b(?![-,.]?\d| ?%)"
 )
 _CLOCK = re.compile(
@@ -359,11 +362,11 @@ _WEEKDAYS = (
     "saturday السبت",
     "sunday يوم_الأحد",
 )
-_WEEKDAY_OF = {name: number for number, names in enumerate(_WEEKDAYS) for name in _listed(names)}
-_WEEKDAY = re.compile(rf"(?<!\w)[وبل]?(?P<weekday>{_any_of(_WEEKDAY_OF)})\b")
-_QUANTITY = re.compile(rf"{_SIGN}?{_NUMBER}{_PERCENT}?")
+WEEKDAY_OF = {name: number for number, names in enumerate(_WEEKDAYS) for name in listed(names)}
+_WEEKDAY = re.compile(rf"(?<!\w)[وبل]?(?P<weekday>{any_of(WEEKDAY_OF)})\b")
+_QUANTITY = re.compile(rf"{SIGN}?{_NUMBER}{PERCENT}?")
 _NEXT_WORD = re.compile(r"[ -]([^\W\d]+(?:'[^\W\d]+)?)")
-_NEAR = 40  # characters before a number that are looked at; none of the patterns is longer
+NEAR = 40  # characters before a number that are looked at; none of the patterns is longer
 
 
 def quantities(text: str) -> Iterator[Quantity]:
@@ -374,7 +377,7 @@ def quantities(text: str) -> Iterator[Quantity]:
     """
     folded = fold(text)
     rest = folded.text
-    for pattern, read in ((_DATE, _date), (_CLOCK, None), (_YEAR, _year), (_WEEKDAY, _weekday)):
+    for pattern, read in ((DATE, _date), (_CLOCK, None), (_YEAR, _year), (_WEEKDAY, _weekday)):
         for match in pattern.finditer(rest):
             start, end = match.span("weekday" if pattern is _WEEKDAY else "year" if pattern is _YEAR else 0)
             if read is not None:
@@ -384,7 +387,7 @@ def quantities(text: str) -> Iterator[Quantity]:
 
 
 def _date(match: re.Match[str], span: Span) -> Iterator[Quantity]:
-    day, month = int(match["day"] or match["day2"]), _MONTH_OF[match["month"] or match["month2"]]
+    day, month = int(match["day"] or match["day2"]), MONTH_OF[match["month"] or match["month2"]]
     if 1 <= day <= 31:
         yield Quantity("date", span, 100 * month + day, 100 * month + day)
 
@@ -394,7 +397,7 @@ def _year(match: re.Match[str], span: Span) -> Iterator[Quantity]:
 
 
 def _weekday(match: re.Match[str], span: Span) -> Iterator[Quantity]:
-    number = _WEEKDAY_OF[match["weekday"]]
+    number = WEEKDAY_OF[match["weekday"]]
     yield Quantity("weekday", span, number, number)
 
 
@@ -432,32 +435,32 @@ def _numbers(text: str, to_original: Callable[[int, int], Span]) -> Iterator[Qua
 
 def _is_none(text: str, match: re.Match[str]) -> bool:
     """Whether a number is a name or a part of something."""
-    if _NO_QUANTITY_BEFORE.search(text[max(0, match.start() - _NEAR) : match.start()]) or _NO_QUANTITY_BEHIND.match(text, match.end()):
+    if _NO_QUANTITY_BEFORE.search(text[max(0, match.start() - NEAR) : match.start()]) or _NO_QUANTITY_BEHIND.match(text, match.end()):
         return True
     digits = match["digits"] or ""
     may_be_year = len(digits) == 4 and digits[:2] in ("19", "20") and not (match["scale"] or match["sign"] or match["percent"])
-    return may_be_year and not any(word in _unit_of() or word in _CURRENCY_OF for word in _words_behind(text, match.end())[:1])
+    return may_be_year and not any(word in unit_of() or word in CURRENCY_OF for word in words_behind(text, match.end())[:1])
 
 
 def _described(text: str, match: re.Match[str], value: float) -> _Number:
-    words = _words_behind(text, match.end())
-    currency = next((_CURRENCY_OF[word] for word in words[:2] if word in _CURRENCY_OF), None)
+    words = words_behind(text, match.end())
+    currency = next((CURRENCY_OF[word] for word in words[:2] if word in CURRENCY_OF), None)
     if match["sign"]:
-        currency = _SIGNS.get(match["sign"].strip(), match["sign"])
+        currency = SIGNS.get(match["sign"].strip(), match["sign"])
     if match["percent"]:
         return _Number(match.start(), match.end(), value, "percentage", frozenset(), None)
     if currency is None:
         end = match.end() + (len(words[0]) + 1 if words and not is_stop(words[0]) else 0)
-        return _Number(match.start(), end, value, "number", _units(words), None)
+        return _Number(match.start(), end, value, "number", units(words), None)
     end = match.end()
     if not match["sign"]:
-        end += sum(len(word) + 1 for word in words[: next(n for n, word in enumerate(words, 1) if word in _CURRENCY_OF)])
+        end += sum(len(word) + 1 for word in words[: next(n for n, word in enumerate(words, 1) if word in CURRENCY_OF)])
     rate = _RATE.match(text, end)
     named = (rate["english"] or rate["ly"] or rate["arabic"]) if rate else None
     return _Number(match.start(), rate.end() if rate else end, value, "money", frozenset([currency]), _RATES[named] if named else None)
 
 
-def _words_behind(text: str, start: int) -> list[str]:
+def words_behind(text: str, start: int) -> list[str]:
     """The words right behind a number, up to any mark but a hyphen."""
     words: list[str] = []
     while len(words) < _FURTHER_WORDS and (found := _NEXT_WORD.match(text, start)):
@@ -466,10 +469,10 @@ def _words_behind(text: str, start: int) -> list[str]:
     return words
 
 
-def _units(words: Sequence[str]) -> frozenset[str]:
+def units(words: Sequence[str]) -> frozenset[str]:
     telling = [word for word in words if not is_stop(word)]
     found = {stem for word in telling for stem in stems(word)}
-    units = _unit_of()
+    units = unit_of()
     known = {units[form] for form in (*telling, *found) if form in units}
     # A unit that no list has, as a currency of its own, may still be known by its consonants.
     return frozenset(found | known | ({f"~{key}" for key in name_keys(telling[0])} if telling and not known else set()))
@@ -481,16 +484,16 @@ def _alone(text: str, one: tuple[re.Match[str], _Number] | None, to_original: Ca
         return
     match, number = one
     least, most = _rounded(match, number.value)
-    leading = text[max(0, number.start - _NEAR) : number.start]
+    leading = text[max(0, number.start - NEAR) : number.start]
     hedges = [(found.start(), lower, upper) for pattern, lower, upper in _HEDGES if (found := pattern.search(leading))]
     start = number.start
     if hedges:  # "no less than" holds "less than"
         begin, lower, upper = min(hedges)
         start -= len(leading) - begin
         least, most = lower * number.value, upper * number.value
-    if _MORE_BEHIND.match(text, match.end()):
+    if MORE_BEHIND.match(text, match.end()):
         most = inf
-    if _ABOUT_BEHIND.match(text, match.end()):
+    if ABOUT_BEHIND.match(text, match.end()):
         least, most = (1 - _ABOUT) * number.value, (1 + _ABOUT) * number.value
     yield Quantity(number.kind, to_original(start, number.end), least, most, number.units, number.rate)
 
