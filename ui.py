@@ -8,6 +8,7 @@ shows the state of the index and tells what somebody judged right or wrong.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import base64
 import binascii
 import json
@@ -18,7 +19,7 @@ import sys
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -37,6 +38,7 @@ import orjson
 import uvicorn
 from fastapi import FastAPI
 from markupsafe import Markup
+from starlette.concurrency import iterate_in_threadpool
 from starlette.staticfiles import StaticFiles
 
 from index.articles import Article
@@ -48,11 +50,13 @@ from index.readers.source import MAX_BYTES
 from index.spans import Span
 from page import articles, asking, checks, door, evaluate, filters, judge, masthead, reader, take, timeline
 from page import conversation as draw
+from page import model as writing
 from page.conversation import Turn
 from page.door import Password
 from page.evaluate import Choice
+from page.model import Manner
 from page.phrases import CODES, Phrases, phrases, script_phrases
-from qa.answer import Answer, Found
+from qa.answer import Answer, Found, Writing
 from qa.draft import SUFFIXES, Claim, DraftQuote, claims_of, read_draft
 from qa.evaluate import judged
 from qa.evaluate.judged import Judgement, Saved
@@ -61,16 +65,27 @@ from qa.evaluate.sets import EvalSet, parse_set, read_set
 from qa.facets import Sort
 from qa.follow_up import REMEMBERED, Before, before, standalone
 from qa.library import OUR_FAULT, Library, Stopped
+from qa.opening import NamedModel
 from qa.retrieve import LONGEST_QUESTION
+from qa.rewrite import rewritten
+from qa.write import Writer
 
 _ROOT = Path(__file__).resolve().parent
 _PAGE, _SAMPLES = _ROOT / "page", _ROOT / "samples"
 # One script and one style sheet, in this order.
-_SCRIPTS = ("page.js", "ask.js", "reader.js", "filters.js", "articles.js", "judge.js", "evaluate.js", "take.js", "link.js", "start.js")
-_STYLES = (*(_PAGE / name for name in ("style.css", "reader.css", "filters.css", "articles.css")), _ROOT / "qa" / "evaluate" / "report.css")
+_SCRIPTS = (
+    *("page.js", "ask.js", "reader.js", "filters.js", "model.js", "articles.js", "judge.js", "evaluate.js", "take.js", "link.js"),
+    "start.js",
+)
+_STYLES = (
+    *(_PAGE / name for name in ("style.css", "reader.css", "filters.css", "model.css", "articles.css")),
+    _ROOT / "qa" / "evaluate" / "report.css",
+)
 _PORT = 7860
 # Seconds between two looks of a visitor at how far a draft or an evaluation is; a new one stops the old one as soon. Not measured.
 _TELL_EVERY = 0.25
+# Questions of all visitors together that are answered at once; the others wait. A model may take minutes over one. Not measured.
+_AT_ONCE = 16
 # Judgements that can be undone, and reports that can be saved, of all visitors together. Not measured.
 _KEPT_JUDGEMENTS, _KEPT_REPORTS = 1000, 16
 _logger = logging.getLogger("onrecord")
@@ -100,7 +115,7 @@ class _Kept(Generic[_Thing]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Conversation:
-    """What one visitor asked and was answered. Gradio hashes it; an Answer has no hash, so this is equal to itself alone."""
+    """What one visitor asked and was answered. An Answer has no hash, so this is equal to itself alone."""
 
     turns: tuple[Turn, ...] = ()
     answered: tuple[Before, ...] = ()
@@ -109,6 +124,42 @@ class Conversation:
     def with_turn(self, turn: Turn) -> Conversation:
         said = (before(turn.outcome),) if isinstance(turn.outcome, Answer) else ()
         return Conversation((*self.turns, turn), (*self.answered, *said)[-REMEMBERED:])
+
+
+class Visitor:
+    """One visitor's conversation, what of it is shown, and whether a model that is writing for it is to go on."""
+
+    def __init__(self) -> None:
+        self.turn = asyncio.Lock()
+        """Held while a question is answered: one after the other, as they were asked."""
+        self.say = phrases("en")
+        self.conversation = Conversation()
+        self._pending: Turn | None = None
+        self._is_stopped = False
+
+    def show(self, turn: Turn) -> str:
+        """The conversation with a turn, which is kept as soon as nothing more comes of it."""
+        if turn.waits:
+            self._pending = turn
+        else:
+            self._pending, self.conversation = None, self.conversation.with_turn(turn)
+        return self.drawn()
+
+    def drawn(self) -> str:
+        turns = self.conversation.turns
+        return draw.conversation(self.say, turns if self._pending is None else (*turns, self._pending))
+
+    def leave(self) -> None:
+        """Nothing more comes of a turn that was waited for."""
+        self._pending = None
+
+    def begin(self) -> Callable[[], bool]:
+        """Begins an answer, and says whether a model is still to write it."""
+        self._is_stopped = False
+        return lambda: not self._is_stopped and threading.main_thread().is_alive()
+
+    def stop(self) -> None:
+        self._is_stopped = True
 
 
 class Requests:
@@ -137,7 +188,7 @@ def _say(sent: object) -> Phrases:
     return phrases("ar" if language == "ar" else "en")
 
 
-def _interface(say: Phrases, scripts: Sequence[str], way_out: bool) -> dict[str, Any]:
+def _interface(say: Phrases, scripts: Sequence[str], manner: Manner, may_name: bool, way_out: bool) -> dict[str, Any]:
     """What stands on the page in one language before anything is asked, by the ids of its places, and the phrases of the scripts."""
     return {
         "direction": say.direction,
@@ -146,7 +197,7 @@ def _interface(say: Phrases, scripts: Sequence[str], way_out: bool) -> dict[str,
         "parts": {
             "head": masthead.masthead(say, door.sign_out(say) if way_out else Markup()),
             "templates": judge.form(say),
-            "question-form": asking.form(say, LONGEST_QUESTION),
+            "question-form": asking.form(say, LONGEST_QUESTION, manner, may_name),
             "check-parts": checks.form(say, MAX_BYTES),
             "evaluate-form": evaluate.form(say, MAX_BYTES),
             "browse": articles.tab(say, MAX_BYTES),
@@ -155,19 +206,29 @@ def _interface(say: Phrases, scripts: Sequence[str], way_out: bool) -> dict[str,
     }
 
 
-def make_page(library: Library, judged_folder: Path, way_out: bool = False) -> gr.Blocks:
-    """The page, its events, and the functions that its script calls; `way_out` where visitors sign in."""
+def make_page(
+    library: Library,
+    judged_folder: Path,
+    named: NamedModel,
+    manner: Manner,
+    may_name: bool = False,
+    way_out: bool = False,
+) -> gr.Blocks:
+    """The page, its events, and the functions that its script calls. `may_name` where visitors may name the model that writes for all, and
+    so make this machine open files and call addresses; `way_out` where they sign in."""
     judgements: _Kept[Saved] = _Kept(_KEPT_JUDGEMENTS)
     reports: _Kept[Results] = _Kept(_KEPT_REPORTS)
 
     def state(sent: object) -> dict[str, Any]:
         known, say = library.state(), _say(sent)
+        written = named.is_named and isinstance(sent, Mapping) and sent.get("written") is True
         return {
             "busy": known.name != "ready",
             "empty": known.articles == 0,
             "generation": known.generation,
             "line": masthead.state(say, known),
-            "welcome": masthead.welcome(say, known),
+            "welcome": masthead.welcome(say, known, written),
+            "model": (named.name or say.plain(writing.UNKNOWN)) if named.is_named else None,
         }
 
     def source(sent: object) -> str:
@@ -213,15 +274,25 @@ def make_page(library: Library, judged_folder: Path, way_out: bool = False) -> g
     def restore(sent: object) -> dict[str, Any]:
         return _told(_restore, library, sent)
 
-    def ask(event: gr.EventData, conversation: Conversation) -> Iterator[tuple[Any, ...]]:
-        yield from _asked(library, _say(event), _turn(library, event, conversation), conversation)
+    def name_model(sent: object) -> dict[str, Any]:
+        return _told(_connected, named if may_name else None, sent)
 
-    def redraw(event: gr.EventData, conversation: Conversation, requests: Requests) -> tuple[Any, Any]:
-        say = _say(event)
-        return draw.conversation(say, conversation.turns), requests.draw(say) if requests.draw else gr.skip()
+    async def ask(event: gr.EventData, visitor: Visitor) -> AsyncIterator[str]:
+        async with visitor.turn:
+            visitor.say = _say(event)
+            with closing(_asked(library, named, visitor, event)) as drawings:
+                async for drawn in iterate_in_threadpool(drawings):
+                    yield drawn
 
-    def take_away(event: gr.EventData, conversation: Conversation) -> str:
-        return _taken(conversation, str(event.kind), str(event.asked))
+    def stop_writing(visitor: Visitor) -> None:
+        visitor.stop()
+
+    def redraw(event: gr.EventData, visitor: Visitor, requests: Requests) -> tuple[Any, Any]:
+        visitor.say = _say(event)
+        return visitor.drawn(), requests.draw(visitor.say) if requests.draw else gr.skip()
+
+    def take_away(event: gr.EventData, visitor: Visitor) -> str:
+        return _taken(visitor.conversation, str(event.kind), str(event.asked))
 
     def check(event: gr.EventData, requests: Requests) -> Iterator[Any]:
         check = _check_quote if event.whole else _check_pasted
@@ -241,17 +312,20 @@ def make_page(library: Library, judged_folder: Path, way_out: bool = False) -> g
         runs.stop()
 
     scripts = [(_PAGE / name).read_text(encoding="utf-8") for name in _SCRIPTS]
-    interfaces = {code: _interface(phrases(code), scripts, way_out) for code in CODES}
+    interfaces = {code: _interface(phrases(code), scripts, manner, may_name, way_out) for code in CODES}
     page = gr.Blocks(title="On Record", analytics_enabled=False, fill_width=True)
     with page:
-        conversation, requests, runs = gr.State(Conversation()), gr.State(Requests()), gr.State(Requests())
+        visitor, requests, runs = gr.State(Visitor()), gr.State(Requests()), gr.State(Requests())
         # All that stands in these is the script's to fill in, but for what the events below draw.
         head = gr.HTML(
             '<div id="head"></div>',
             elem_id="masthead",
             apply_default_css=False,
             js_on_load="\n".join([f"const INTERFACES = {json.dumps(interfaces)};", *scripts]),
-            server_functions=[state, source, find, save, undo, sets, own_set, report, facets, articles, add, taken_in, remove, restore],
+            server_functions=[
+                *(state, source, find, save, undo, sets, own_set, report, facets, articles, add, taken_in, remove, restore),
+                name_model,
+            ],
         )
         with gr.Row(elem_id="panes"):
             with gr.Column(elem_id="asking"):
@@ -274,10 +348,11 @@ def make_page(library: Library, judged_folder: Path, way_out: bool = False) -> g
             with gr.Column(elem_id="source-pane"):
                 gr.HTML('<section id="source"></section>', apply_default_css=False)
         quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "multiple"}
-        # One question at a time, in the order in which they were asked; none is dropped while another is answered.
-        head.submit(ask, [conversation], [turns, conversation], concurrency_limit=1, concurrency_id="ask", **quietly)
-        head.edit(redraw, [conversation, requests], [turns, checked], concurrency_limit=None, concurrency_id="redraw", **quietly)
-        head.download(take_away, [conversation], taken, concurrency_limit=None, concurrency_id="take", **quietly)
+        # Of each visitor one question at a time, in the order in which they were asked; none is dropped while another is answered.
+        head.submit(ask, [visitor], turns, concurrency_limit=_AT_ONCE, concurrency_id="ask", **quietly)
+        head.clear(stop_writing, [visitor], None, concurrency_limit=None, concurrency_id="stop", **quietly)
+        head.edit(redraw, [visitor, requests], [turns, checked], concurrency_limit=None, concurrency_id="redraw", **quietly)
+        head.download(take_away, [visitor], taken, concurrency_limit=None, concurrency_id="take", **quietly)
         # Checks of one visitor may overlap for a moment: the new one stops the old one.
         checking: dict[str, Any] = quietly | {"concurrency_limit": None, "concurrency_id": "check"}
         head.select(check, [requests], checked, **checking)
@@ -288,34 +363,77 @@ def make_page(library: Library, judged_folder: Path, way_out: bool = False) -> g
     return page
 
 
-def _turn(library: Library, event: gr.EventData, conversation: Conversation) -> Turn:
-    """What the script asks: of an over-long question the beginning."""
+def _asked(library: Library, named: NamedModel, visitor: Visitor, event: gr.EventData) -> Generator[str, None, None]:
+    """What is shown of the conversation while a question is answered that the script asks; of an over-long one the beginning."""
     question = str(event.question)[:LONGEST_QUESTION]
-    chosen = _chosen(library, getattr(event, "filters", None))
-    if getattr(event, "typed", False):
-        return Turn(question, filters=chosen)
-    meant = standalone(question, conversation.answered).understood
-    return Turn(question, understood=None if meant == question else meant, filters=chosen)
-
-
-def _asked(library: Library, say: Phrases, turn: Turn, conversation: Conversation) -> Iterator[tuple[Any, ...]]:
-    if not turn.question.strip():
-        yield gr.skip(), gr.skip()
+    if not question.strip():
+        yield visitor.drawn()
         return
-    yield draw.conversation(say, conversation.with_turn(turn).turns), gr.skip()
-    for outcome in _outcomes(library, turn.understood or turn.question, turn.filters):
-        after = conversation.with_turn(replace(turn, outcome=outcome))
-        yield draw.conversation(say, after.turns), gr.skip() if isinstance(outcome, Found) else after
-
-
-def _outcomes(library: Library, question: str, chosen: Filters) -> Iterator[Found | Answer | str]:
+    first = Turn(question, filters=_chosen(library, getattr(event, "filters", None)))
     try:
-        yield from library.answering(question, chosen)
+        if getattr(event, "written", False) is True:
+            yield visitor.show(first)
+        writer, notice = _writer(named, event)
+        turn = first if getattr(event, "typed", False) else _meant(first, visitor.conversation, writer)
+        yield from _answered(library, visitor, turn, writer, notice)
+    finally:
+        visitor.leave()
+
+
+def _writer(named: NamedModel, event: gr.EventData) -> tuple[Writer | None, str | None]:
+    """Who writes the answer, and else the reason, where one was to. Waits until the model is open."""
+    if getattr(event, "written", False) is not True:
+        return None, None
+    try:
+        model = named.model()
+    except OnRecordError as error:
+        return None, str(error)
+    except Exception as error:
+        _logger.exception("a language model")
+        return None, OUR_FAULT.format(type(error).__name__)
+    if model is None:
+        return None, None
+    return Writer(model, getattr(event, "judge", False) is True, getattr(event, "struck", "shown") == "dropped"), None
+
+
+def _meant(turn: Turn, conversation: Conversation, writer: Writer | None) -> Turn:
+    """The turn with what its question takes from those before it: by the rules, and where they find nothing by the model, if one writes."""
+    found = standalone(turn.question, conversation.answered)
+    if not found.carried and writer is not None:
+        found = rewritten(writer.model, turn.question, conversation.answered) or found
+    return turn if found.understood == turn.question else replace(turn, understood=found.understood)
+
+
+def _answered(library: Library, visitor: Visitor, turn: Turn, writer: Writer | None = None, notice: str | None = None) -> Iterator[str]:
+    """What is shown while a turn is answered; `notice` is why no model writes."""
+    yield visitor.show(turn)
+    for outcome in _outcomes(library, turn.understood or turn.question, turn.filters, writer, visitor.begin()):
+        told = replace(outcome, notice=notice) if notice is not None and isinstance(outcome, Answer) else outcome
+        yield visitor.show(replace(turn, outcome=told))
+
+
+def _outcomes(
+    library: Library, question: str, chosen: Filters, writer: Writer | None, is_wanted: Callable[[], bool]
+) -> Iterator[Found | Writing | Answer | str]:
+    try:
+        yield from library.answering(question, chosen, writer, is_wanted)
     except OnRecordError as error:
         yield str(error)
     except Exception as error:
         _logger.exception("a question")
         yield OUR_FAULT.format(type(error).__name__)
+
+
+def _connected(named: NamedModel | None, sent: object) -> str:
+    """`sent` came over the network: it can be anything. It is an address only where visitors may name the model."""
+    say = _say(sent)
+    match sent:
+        case {"address": str(address)} if named is not None and address.strip():
+            return writing.connected(say, named.connect(address))
+        case {"address": str(address)} if named is not None:
+            raise InputError(say("There is no address yet."))
+        case _:
+            raise InputError("The language model is named where this page is started: python ui.py --model ADDRESS")
 
 
 def _taken(conversation: Conversation, kind: str, asked: str) -> str:
@@ -705,7 +823,14 @@ def _report(kept: _Kept[Results], sent: object) -> dict[str, str]:
     return {"name": "report.html", "kind": "text/html;charset=utf-8", "text": html(results)}
 
 
-def make_app(library: Library, judged_folder: Path, users: Mapping[str, Password], host: str) -> FastAPI:
+def make_app(
+    library: Library,
+    judged_folder: Path,
+    users: Mapping[str, Password],
+    host: str,
+    named: NamedModel | None = None,
+    manner: Manner | None = None,
+) -> FastAPI:
     """The page as a web application, without a server. Where there are users, it is for them alone; `host` is where it will listen."""
     app = FastAPI(openapi_url=None, middleware=door.guards(users, door.local_names(host) if door.is_local(host) else ()))
     style = "\n".join(path.read_text(encoding="utf-8") for path in _STYLES)
@@ -713,7 +838,14 @@ def make_app(library: Library, judged_folder: Path, users: Mapping[str, Password
     app.mount("/fonts", StaticFiles(directory=_PAGE / "fonts"))
     gr.mount_gradio_app(
         app,
-        make_page(library, judged_folder, way_out=bool(users)),
+        make_page(
+            library,
+            judged_folder,
+            named or NamedModel(),
+            manner or Manner(),
+            may_name=door.is_local(host) and not users,
+            way_out=bool(users),
+        ),
         path="/",
         server_name=host,
         footer_links=[],
@@ -745,10 +877,14 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     users = _users(options)
     library = Library(options.store, options.articles, _sample_questions(), options.added, options.chroma)
+    named = NamedModel(os.environ.get("OPENAI_API_KEY") or None)
+    if options.model:
+        named.begin(options.model)
     with _listening(options.host, options.port) as listening:
         if options.articles is not None:
             library.start_indexing()
-        app = make_app(library, options.judged, users, options.host)
+        manner = Manner(bool(options.model), options.judge, options.struck == "dropped")
+        app = make_app(library, options.judged, users, options.host, named, manner)
         server = _Server(uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=1))
         print(f"On Record: {door.address(options.host, listening.getsockname()[1])}", flush=True)
         if not door.is_local(options.host):
@@ -790,6 +926,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--judged", type=Path, default=Path("judged"), metavar="DIR", help="where answers called right or wrong are kept (default: judged)"
+    )
+    parser.add_argument(
+        "--model",
+        default=os.environ.get("ONRECORD_MODEL"),
+        metavar="ADDRESS",
+        help="the language model that writes answers: URL, URL#NAME or a .gguf file (default: $ONRECORD_MODEL, else none);"
+        " a server's key is taken from $OPENAI_API_KEY",
+    )
+    parser.add_argument("--judge", action="store_true", help="have the model check each statement that it wrote, once more")
+    parser.add_argument(
+        "--struck",
+        choices=("shown", "dropped"),
+        default="shown",
+        help="whether statements that the articles do not bear out are shown struck through (default) or left out",
     )
     return parser
 

@@ -4,7 +4,7 @@ OnRecordError                  exit 2, its text is the one line that the user re
 ├── InputError                 what was handed in cannot be used: a path, a question, a quote, a file of questions
 ├── SettingError               an option or environment variable with an impossible value
 ├── EmbedderError              the embedding model is unknown, not installed, or does not answer
-├── ModelError                 the language model's packages are not installed, its server does not answer or answers nonsense, its file cannot be run
+├── ModelError                 the language model's packages are not installed, its server or file does not answer, or answers nonsense
 └── StoreError                 the store cannot be used as it is
     ├── StoreMissing           there is none at that place
     ├── StoreOfAnotherMaker    it was made with another embedding model or other settings

@@ -1,8 +1,9 @@
-// Goes on from page.js. The tab Ask: trigger("submit", {question, filters, typed, language}) asks; `typed` is a question that leans on none
-// before it. What comes is drawn into #conversation, in stages.
+// Goes on from page.js. The tab Ask: trigger("submit", {question, filters, typed, written, struck, judge, language}) asks; `typed` is a
+// question that leans on none before it, `written` one that a language model is to answer, in the manner chosen. What comes is drawn into
+// #conversation, in stages; trigger("clear") has the model stop.
 
 function ask(question, more = {}) {
-  if (question.trim()) trigger("submit", { question, filters: filtersNow(), language, ...more });
+  if (question.trim()) trigger("submit", { question, filters: filtersNow(), ...manner(), language, ...more });
 }
 
 document.addEventListener("submit", (event) => {
@@ -24,6 +25,10 @@ document.addEventListener("click", (event) => {
     if (button.dataset.everywhere !== undefined) setFilters({});
     ask(button.dataset.question, { typed: button.dataset.typed !== undefined });
   } else if (button?.dataset.edit !== undefined) edit(button.dataset.edit);
+  else if (button?.matches("#conversation .stop")) {
+    button.textContent = say("Stopping …");
+    trigger("clear");
+  }
 });
 
 // What was understood goes into the question box, to be mended and sent.
@@ -42,10 +47,18 @@ function arrange() {
   hidePreview();
   markCurrent();
   arrangeJudgings();
+  keepStop();
   if (all.length > turns) all[all.length - 1].scrollIntoView({ block: "start" });
   turns = all.length;
   if (turns) nameAddress();
   openLinked();
+}
+
+// The button that stops the model is drawn anew with each statement: who is at it stays at it, and is led to the question box at the end.
+function keepStop() {
+  if (!focused?.matches(".stop") || document.activeElement !== document.body) return;
+  const stop = document.querySelector("#conversation .stop");
+  (stop ?? at("question-box")).focus({ preventScroll: true });
 }
 
 // Through the citations of an answer by the arrows: up and down, and along the line in which the numbers stand.

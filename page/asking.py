@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from page import model
+from page.model import Manner
 from page.phrases import Phrases
 
 
-def form(say: Phrases, longest: int) -> str:
-    """The box for a question of at most `longest` characters; the script puts the filters in their places."""
+def form(say: Phrases, longest: int, manner: Manner, may_name: bool) -> str:
+    """The box for a question of at most `longest` characters, and who is to answer it; the script puts the filters in their places."""
     return Markup(
-        '<form id="question" autocomplete="off"><div id="filter-panel"></div><div id="filter-place"></div><div class="box">'
+        '<form id="question" autocomplete="off"><div id="filter-panel"></div>{}'
+        '<div class="settings"><div id="filter-place"></div>{}</div><div class="box">'
         '<textarea id="question-box" rows="1" maxlength="{}" dir="auto" aria-label="{}" aria-keyshortcuts="/" placeholder="{}"></textarea>'
-        '<button type="submit">{}</button></div></form>'
-    ).format(longest, say("Question"), say("Ask in English or Arabic"), say("Ask"))
+        '<button type="submit">{}</button></div></form>{}'
+    ).format(
+        model.panel(say, manner, may_name),
+        model.button(),
+        longest,
+        say("Question"),
+        say("Ask in English or Arabic"),
+        say("Ask"),
+        model.naming() if may_name else "",
+    )
 
 
 def preview() -> str:

@@ -17,8 +17,9 @@ from page import filters, judge, take
 from page.markup import isolated as _isolated
 from page.markup import text as _text
 from page.phrases import N_, Phrases
-from qa.answer import NO_ANSWER, NO_PASSAGE, Answer, Citation, Disagreement, Found
+from qa.answer import NO_ANSWER, NO_PASSAGE, NOT_BORNE_OUT, STOPPED, Answer, Citation, Disagreement, Found, Statement, Struck, Writing
 from qa.direction import direction, of_language
+from qa.guard import Fault
 from qa.sources import Print, Source, agency_name
 
 # Of the words of a question that a quote meets, those that weigh most.
@@ -29,22 +30,33 @@ _NAMED = 6
 _REASONS = {
     NO_ANSWER: N_("The articles do not hold an answer to this, as far as can be told."),
     NO_PASSAGE: N_("No article here has anything to say to this."),
+    NOT_BORNE_OUT: N_("Nothing that the language model wrote is borne out by the articles."),
+}
+_FAULTS: Mapping[Fault, str] = {
+    "quotation": N_("Not these words in what it cites"),
+    "number": N_("This number is not in what it cites"),
+    "date": N_("This date is not in what it cites"),
+    "name": N_("This name is not in what it cites, or not in this part"),
+    "negation": N_("What it cites denies this, or does not say it as a fact"),
+    "words": N_("What it cites does not say this"),
+    "question": N_("This is not what the question asks for"),
+    "judge": N_("The language model, asked again, did not find this in what it cites"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question and what came of it: what is being read, an answer, an error's one line, or nothing yet. `understood` is what is
-    answered where the question leans on those before it; `filters` is where it was looked for."""
+    """One question and what came of it: what is being read or written, an answer, an error's one line, or nothing yet. `understood` is
+    what is answered where the question leans on those before it; `filters` is where it was looked for."""
 
     question: str
-    outcome: Answer | Found | str | None = None
+    outcome: Answer | Found | Writing | str | None = None
     understood: str | None = None
     filters: Filters = ANY
 
     @property
     def waits(self) -> bool:
-        return self.outcome is None or isinstance(self.outcome, Found)
+        return self.outcome is None or isinstance(self.outcome, Found | Writing)
 
 
 def conversation(say: Phrases, turns: Sequence[Turn]) -> str:
@@ -99,41 +111,106 @@ def _outcome(say: Phrases, turn: Turn) -> Markup:
         passages = say.plural("{count} passage", "{count} passages", outcome.passages)
         articles = say.plural("{count} article", "{count} articles", outcome.articles)
         return _stages(say("Reading {passages} from {articles} …", passages=passages, articles=articles), 2)
+    if isinstance(outcome, Writing):
+        return _writing(say, outcome.answer)
     if isinstance(outcome, str):
         return Markup('<p class="trouble" role="alert" dir="auto">{}</p>').format(_text(outcome))
-    drawn = _abstention(say, outcome, turn.filters) if outcome.abstained else _answer(say, outcome)
-    return Markup("{}{}").format(drawn, judge.place(outcome))
+    drawn = _abstention(say, outcome, turn.filters) if outcome.abstained else _answer(say, outcome, _written_by(say, outcome))
+    return Markup("{}{}{}").format(_notice(say, outcome), drawn, judge.place(outcome))
 
 
 def _stages(line: Markup, stage: int) -> Markup:
-    """How far an answer is: of three stages (searching, reading, answer) which one it is in."""
+    """How far an answer is: of the stages (searching, reading, writing, answer) which one it is in."""
     return Markup('<p class="pending" role="status" data-stage="{}">{}</p>').format(stage, line)
 
 
-def _answer(say: Phrases, answer: Answer) -> Markup:
+def _writing(say: Phrases, answer: Answer) -> Markup:
+    """What a model has written so far, and the way to have it stop."""
+    line = _stages(say("{model} is writing …", model=_model(answer)), 3)
+    head = Markup('<div class="writing">{}<button type="button" class="stop">{}</button></div>').format(line, say("Stop"))
+    return _answer(say, answer, head) if answer.statements or answer.struck else head
+
+
+def _written_by(say: Phrases, answer: Answer) -> Markup:
+    """Who wrote the statements, where it was not the articles."""
+    if answer.written_by is None:
+        return Markup()
+    line = say("Written by {model} from the sentences below; each statement was checked against what it cites.", model=_model(answer))
+    return Markup('<p class="written-by">{}</p>').format(line)
+
+
+def _model(answer: Answer) -> Markup:
+    return _isolated(answer.written_by or "")
+
+
+def _notice(say: Phrases, answer: Answer) -> Markup:
+    """Why the articles' own words are shown, though a model was to write."""
+    if answer.notice is None:
+        return Markup()
+    if answer.notice == STOPPED:
+        line = say("The language model was stopped: these are the articles’ own words.")
+    else:
+        line = say("These are the articles’ own words. {reason}", reason=_isolated(answer.notice))
+    return Markup('<p class="notice" role="status">{}</p>').format(line)
+
+
+def _answer(say: Phrases, answer: Answer, head: Markup) -> Markup:
     citations = {citation.number: citation for citation in answer.citations}
-    parts = []
+    parts = [head]
     if answer.short_answer:
         around = direction(answer.statements[0].text) if answer.statements else None
         parts.append(Markup('<p class="short" dir="{}">{}</p>').format(direction(answer.short_answer, around), _text(answer.short_answer)))
     parts += [_differing(say, disagreement, citations) for disagreement in answer.disagreements]
-    for statement in answer.statements:
-        language = citations[statement.citations[0]].article.language
-        markers = Markup().join(_marker(say, citations[number]) for number in statement.citations)
-        # What somebody only claims must not pass for what the paper found.
-        claim = all(citations[number].speech != "narration" for number in statement.citations)
-        parts.append(
-            Markup('<p class="statement" dir="{}" lang="{}"{}>{} <span class="markers">{}</span></p>').format(
-                direction(statement.text, of_language(language)),
-                language,
-                Markup(' data-claim="true"') if claim else Markup(),
-                _text(statement.text),
-                markers,
-            )
+    parts += [_statement(say, answer, statement, citations) for statement in answer.statements]
+    parts.append(_struck(say, answer, citations))
+    if citations:
+        cards = Markup().join(_card(say, answer, citation) for citation in answer.citations)
+        parts.append(Markup('<h3>{}</h3>{}<ol class="citations">{}</ol>').format(say("Sources"), _counted(say, answer, citations), cards))
+    written = Markup(' data-written="true"') if answer.written_by is not None else Markup()
+    return Markup('<div class="answer"{}>{}</div>').format(written, Markup().join(parts))
+
+
+def _statement(say: Phrases, answer: Answer, statement: Statement, citations: Mapping[int, Citation]) -> Markup:
+    """A sentence of an article, or of a model's own."""
+    is_own = statement.support != "verbatim"
+    language = answer.language if is_own else citations[statement.citations[0]].article.language
+    # What somebody only claims must not pass for what the paper found.
+    claim = all(citations[number].speech != "narration" for number in statement.citations)
+    return Markup('<p class="statement" dir="{}" lang="{}"{}{}>{} <span class="markers">{}</span></p>').format(
+        direction(statement.text, of_language(language)),
+        language,
+        Markup(' data-claim="true"') if claim else Markup(),
+        Markup(' data-own="true"') if is_own else Markup(),
+        _text(statement.text),
+        _markers(say, statement.citations, citations),
+    )
+
+
+def _markers(say: Phrases, numbers: Sequence[int], citations: Mapping[int, Citation]) -> Markup:
+    return Markup().join(_marker(say, citations[number]) for number in numbers)
+
+
+def _struck(say: Phrases, answer: Answer, citations: Mapping[int, Citation]) -> Markup:
+    """What a model wrote and its citations do not bear out, with the reasons."""
+    if not answer.struck:
+        return Markup()
+    rows = Markup().join(
+        Markup('<li><b>{}</b> <s dir="{}" lang="{}">{}</s> <span class="markers">{}</span> <span class="why-struck">{}</span></li>').format(
+            say("Struck out:"),
+            direction(one.text, of_language(answer.language)),
+            answer.language,
+            _text(one.text),
+            _markers(say, one.citations, citations),
+            _why_struck(say, one),
         )
-    cards = Markup().join(_card(say, answer, citation) for citation in answer.citations)
-    parts.append(Markup('<h3>{}</h3>{}<ol class="citations">{}</ol>').format(say("Sources"), _counted(say, answer, citations), cards))
-    return Markup('<div class="answer">{}</div>').format(Markup().join(parts))
+        for one in answer.struck
+    )
+    return Markup('<ul class="struck">{}</ul>').format(rows)
+
+
+def _why_struck(say: Phrases, struck: Struck) -> Markup:
+    line = say(_FAULTS[struck.failure.fault])
+    return Markup("{}: {}").format(line, _isolated(struck.failure.words)) if struck.failure.words else line
 
 
 def _differing(say: Phrases, disagreement: Disagreement, citations: Mapping[int, Citation]) -> Markup:
@@ -209,11 +286,12 @@ def _open_at(one: Print) -> Markup:
 
 
 def _card(say: Phrases, answer: Answer, citation: Citation) -> Markup:
-    return Markup('<li class="citation" data-card="{}">{}{}{}<p class="quality"><span class="verdict">{}</span>{}</p>{}{}</li>').format(
+    return Markup('<li class="citation" data-card="{}">{}{}{}{}<p class="quality"><span class="verdict">{}</span>{}</p>{}{}</li>').format(
         citation.number,
         _source_line(say, citation),
         take.copy(say, citation),
         _words(citation),
+        _translation(say, answer, citation),
         # `Citation` refuses words that are not at their place; the sign says to the eye what the word says to the ear.
         Markup('<span aria-hidden="true">✓</span> {}').format(say("Word for word")),
         _said(say, citation),
@@ -228,10 +306,22 @@ def _words(citation: Citation) -> Markup:
     )
 
 
+def _translation(say: Phrases, answer: Answer, citation: Citation) -> Markup:
+    """The quote in the question's language by a model: no quotation, and so neither in a blockquote nor in quotation marks."""
+    if citation.translation is None:
+        return Markup()
+    return Markup('<div class="translation"><p>{}</p><p dir="{}" lang="{}">{}</p></div>').format(
+        say("Translated by {model}, not a quotation", model=_model(answer)),
+        direction(citation.translation, of_language(answer.language)),
+        answer.language,
+        _text(citation.translation),
+    )
+
+
 def _abstention(say: Phrases, answer: Answer, chosen: Filters) -> Markup:
     reason = answer.reason or NO_PASSAGE
     why = say(_REASONS[reason]) if reason in _REASONS else _isolated(reason)
-    parts = [Markup("<h3>{}</h3><p>{}</p>").format(say("Not in the articles"), why)]
+    parts = [Markup("<h3>{}</h3><p>{}</p>").format(say("Not in the articles"), why), _struck(say, answer, {})]
     if chosen != ANY:
         parts.append(
             Markup('<p class="within">{} <button type="button" data-question="{}" data-everywhere>{}</button></p>').format(

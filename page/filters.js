@@ -53,6 +53,7 @@ function openFilters(button) {
   const isOpen = isFiltering() && panelPlace() === place;
   closeFilters();
   if (isOpen) return;
+  closeWriting();
   place.append(filterPanel);
   filterPanel.hidden = false;
   button.ariaExpanded = true;

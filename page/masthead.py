@@ -18,7 +18,8 @@ _MOST_SKIPPED = 20
 
 
 def masthead(say: Phrases, way_out: Markup) -> Markup:
-    """The page's head. The script fills in the state of the index; `way_out` is how a visitor who signed in signs out."""
+    """The page's head. The script fills in the state of the index and shows who writes; `way_out` is how a visitor who signed in signs
+    out."""
     tabs = (
         ("ask", "asking", say("Ask")),
         ("check", "checking", say("Check quotes")),
@@ -37,9 +38,17 @@ def masthead(say: Phrases, way_out: Markup) -> Markup:
         if code != say.language
     )
     return Markup(
-        '<h1 lang="en" dir="ltr">On Record</h1><p class="promise">{}</p><div role="tablist" aria-label="{}">{}</div>'
+        '<h1 lang="en" dir="ltr">On Record</h1><p class="promise own">{}</p><p class="promise written">{}</p>'
+        '<div role="tablist" aria-label="{}">{}</div>'
         '<div id="index-state" role="status" aria-live="polite"></div><div class="self">{}{}</div>'
-    ).format(say("Answers in the articles’ own words"), say("What to do"), drawn, others, way_out)
+    ).format(
+        say("Answers in the articles’ own words"),
+        say("Answers checked against the articles"),
+        say("What to do"),
+        drawn,
+        others,
+        way_out,
+    )
 
 
 def state(say: Phrases, state: IndexState) -> str:
@@ -81,13 +90,22 @@ def server_is_gone(say: Phrases) -> Markup:
     )
 
 
-def welcome(say: Phrases, state: IndexState) -> str:
-    """What stands where the first answer will be: what to do without a store, what is going on, or what to click."""
+def welcome(say: Phrases, state: IndexState, written: bool = False) -> str:
+    """What stands where the first answer will be: what to do without a store, what is going on, or what to click. `written` where a
+    language model is to write the answers."""
     if state.name == "missing":
         return _no_store(say, state)
     if not state.articles:
         return _not_yet(say, state)
-    promise = say("Every sentence of an answer is quoted from an article, letter for letter. Its number opens the article at that place.")
+    if written:
+        promise = say(
+            "A language model writes the answers. Each statement is held against the sentences that it cites and struck out where they do"
+            " not say it. Its number opens the article at that place."
+        )
+    else:
+        promise = say(
+            "Every sentence of an answer is quoted from an article, letter for letter. Its number opens the article at that place."
+        )
     parts = [Markup("<h2>{}</h2><p>{}</p>").format(say("Ask the articles"), promise)]
     if state.questions:
         parts.append(_buttons(say("Questions to try"), [_example(question) for question in _own_first(say, state.questions)]))

@@ -1,8 +1,9 @@
 // Runs once, as the body of a function of Gradio's, which hands in `trigger` and `server`; INTERFACES stands before it: for each language
 // the markup of what is on the page before anything is asked, and the phrases that scripts say. server.state({language}) ->
-// {busy, empty, generation, line, welcome} is the state of the index. All markup comes escaped from page/*.py.
-// ask.js, reader.js, filters.js, articles.js, judge.js, evaluate.js, take.js and link.js go on from here, in the same function; start.js
-// begins.
+// {busy, empty, generation, line, welcome, model} is the state of the index, and the name of the language model, if there is one. All markup
+// comes escaped from page/*.py.
+// ask.js, reader.js, filters.js, model.js, articles.js, judge.js, evaluate.js, take.js and link.js go on from here, in the same function;
+// start.js begins.
 
 const at = (id) => document.getElementById(id);
 const shown = {}; // element id -> the markup it was last given, so that nothing is redrawn (and no focus lost) for nothing
@@ -68,11 +69,12 @@ async function look() {
   clearTimeout(next);
   let wait = POLL_BUSY;
   try {
-    const index = await server.state({ language });
+    const index = await server.state({ language, written: isWritten() });
     document.body.toggleAttribute("data-empty", index.empty);
     show("index-state", index.line);
     show("welcome", index.welcome);
     if (!index.busy) wait = POLL_IDLE;
+    showModel(index.model);
     if (generation !== index.generation) {
       generation = index.generation;
       changed.forEach((react) => react());
@@ -123,7 +125,7 @@ const TABS = Object.keys(NAMES);
 const isShown = (panel) => document.body.classList.contains(panel);
 
 const panelOf = (id) => at(at(id).getAttribute("aria-controls"));
-const boxOf = (id) => panelOf(id).querySelector("#question-box, #quoted-text textarea, #search, input[type=radio]:checked, #run-button");
+const boxOf = (id) => panelOf(id).querySelector("#question-box, #quoted-text textarea, #search, #evaluating input[type=radio]:checked, #run-button");
 
 function turnTo(id) {
   for (const tab of TABS.map(at)) {

@@ -8,6 +8,7 @@ const waiting = setInterval(() => {
   if (!PARTS.every(at)) return;
   clearInterval(waiting);
   speak(wantedLanguage());
+  recallManner();
   for (const [id, react] of Object.entries({ conversation: arrange, checked: arrangeChecks, evaluated: arrangeEvaluated, taken: arrangeTaken })) {
     new MutationObserver(react).observe(at(id), { childList: true, subtree: true });
   }

@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import orjson
 from tqdm import tqdm
 
 from index.commandline import Parser, add_chroma, add_json, add_store, run, visible
-from index.errors import InputError, SettingError
+from index.errors import InputError, ModelError, SettingError
 from index.filters import Filters, first_day, last_day
 from index.spans import Span
 from index.store import Store
@@ -24,7 +25,9 @@ from qa.answer import Answer, answer, as_json, counted, credit, differing, is_di
 from qa.check import Match, QuoteCheck, check_all
 from qa.check import as_json as check_as_json
 from qa.draft import DraftQuote, check_draft, has_words, read_draft
+from qa.language_models import language_model
 from qa.retrieve import Hit, analyse, retrieve
+from qa.write import Writer
 
 _NEAREST_WIDTH = 240  # characters of a nearest passage: enough to see what it is about
 # As articles: a file of questions larger than this is a mistake.
@@ -49,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=action)
         return sub
 
+    def add_model(sub: argparse.ArgumentParser, help: str) -> None:
+        sub.add_argument("--model", metavar="URL[#NAME]|FILE.gguf", help=f"{help}: an OpenAI-compatible server, or a file")
+
     def asking(name: str, action: Callable[[argparse.Namespace], int], help: str) -> argparse.ArgumentParser:
         sub = command(name, action, help)
         sub.add_argument("question", nargs="?", metavar="QUESTION")
@@ -61,7 +67,12 @@ def _parser() -> argparse.ArgumentParser:
         add_json(sub)
         return sub
 
-    asking("ask", _ask, "answer a question with cited sentences")
+    sub = asking("ask", _ask, "answer a question with cited sentences")
+    add_model(sub, "let this language model write the answer from the sentences that are found (default: $ONRECORD_MODEL)")
+    sub.add_argument("--judge", action="store_true", help="with --model: the model is asked once more about each statement that it wrote")
+    sub.add_argument(
+        "--struck", choices=("shown", "dropped"), help="with --model: what its citations do not bear out is shown as such, or left out"
+    )
     sub = asking("search", _search, "the passages nearest to a question")
     sub.add_argument("-k", type=int, default=10, metavar="N", help="how many passages (default: 10)")
 
@@ -92,8 +103,8 @@ def _parser() -> argparse.ArgumentParser:
     add_chroma(sub)
     sub.add_argument("--report", type=Path, metavar="DIR", help="write index.html and report.json to this folder")
     sub.add_argument("--baselines", action="store_true", help="measure BM25, plain vectors and LlamaIndex on the same articles as well")
-    sub.add_argument(
-        "--model", metavar="URL[#NAME]", help="with --baselines: an OpenAI-compatible server, for LlamaIndex's CitationQueryEngine"
+    add_model(
+        sub, "measure answers that this language model writes as well; with --baselines, LlamaIndex's CitationQueryEngine with it too"
     )
     sub.add_argument("--vary", action="append", default=[], metavar="NAME=A,B", help="passage_tokens, overlap_sentences, top_k or embedder")
     sub.add_argument("--gate", type=Path, metavar="FILE", help="exit 1 where a figure falls under its floor in this file")
@@ -110,13 +121,35 @@ def _parser() -> argparse.ArgumentParser:
 def _ask(options: argparse.Namespace) -> int:
     questions, filters = _questions(options), _filters(options)
     store = Store.open(options.store, chroma=options.chroma)
+    writer, notice = _writer(options)
     for question in questions:
-        found = answer(store, question, filters)
+        found = answer(store, question, filters, writer=writer)
+        if notice is not None:
+            found = replace(found, notice=notice)
         if options.json or options.questions:
             print(json.dumps(as_json(found), ensure_ascii=False), flush=True)
         else:
             print(visible(_in_words(found)))
     return 0
+
+
+def _writer(options: argparse.Namespace) -> tuple[Writer | None, str | None]:
+    """The language model that is to write, or the line that says why it cannot. Raises SettingError where its address is none."""
+    address = (os.environ.get("ONRECORD_MODEL") or None) if options.model is None else options.model
+    if address is None:
+        for name in ("judge", "struck"):
+            if getattr(options, name):
+                raise SettingError(f"--{name} goes with --model.")
+        return None, None
+    try:
+        model = language_model(address, _key())
+    except ModelError as error:
+        return None, str(error)
+    return Writer(model, judge=options.judge, drops=options.struck == "dropped"), None
+
+
+def _key() -> str | None:
+    return os.environ.get("OPENAI_API_KEY") or None
 
 
 def _search(options: argparse.Namespace) -> int:
@@ -219,7 +252,7 @@ def _quotes(options: argparse.Namespace) -> int:
 def _evaluate(options: argparse.Namespace) -> int:
     from qa.evaluate.commandline import evaluate  # noqa: PLC0415 (scipy and ir-measures take a second, which no question needs)
 
-    return evaluate(options, os.environ.get("OPENAI_API_KEY") or None)
+    return evaluate(options, _key())
 
 
 def _words(text: str, span: Span | None) -> str | None:
@@ -244,12 +277,14 @@ def _passage_json(hit: Hit) -> dict[str, Any]:
 
 def _in_words(found: Answer) -> str:
     """An answer for the terminal: the statements, then where each is from."""
-    lines = [found.text]
+    lines = [found.text, *_struck_out(found)]
     head = [f"The articles differ: {differing(one)}" for one in found.disagreements]
     if found.short_answer and not is_disputed(found):
         head.insert(0, found.short_answer)
     if head:
         lines.insert(0, "\n".join(head) + "\n")
+    if found.notice is not None:
+        lines.insert(0, f"{found.notice}\n")
     if found.abstained and found.citations:
         lines.append("\nNearest passages:")
     elif found.citations:
@@ -262,11 +297,21 @@ def _in_words(found: Answer) -> str:
             lines.append(_beginning(citation.quote))
         if said := credit(citation):
             lines.append(f"    — {said}")
+        if citation.translation is not None:
+            lines.append(f"    translated by {found.written_by}, not a quotation: {citation.translation}")
         if citation.caveat is not None:
             lines.append(f"    but: {citation.caveat.of(citation.article.text)} [{citation.caveat.start}:{citation.caveat.end}]")
     if line := counted(found):
         lines.append(line)
     return "\n".join(lines)
+
+
+def _struck_out(found: Answer) -> Iterator[str]:
+    """What else is to be said of an answer that a model wrote."""
+    for one in found.struck:
+        yield f"Struck out: {one.text} — {one.reason}"
+    if found.written_by is not None and not found.abstained:
+        yield f"\nWritten by {found.written_by}."
 
 
 def _say(line: str) -> None:

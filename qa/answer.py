@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any, Literal
 
 from index.articles import Article
+from index.embed import Embedder
+from index.errors import ModelError
 from index.filters import ANY, Filters
 from index.spans import Span, trim
 from index.store import Store
@@ -16,10 +18,12 @@ from index.terms import is_stop, stems
 from qa.about import Fact, asked_fact
 from qa.attribution import Speech, attribution
 from qa.disagreement import Comparison, Difference, Kind, Place, clauses
+from qa.guard import Failure, Fault, Ground, Guard
 from qa.interaction import Pair
 from qa.read import MOST_WORDS, Evidence, is_fragment, read
 from qa.retrieve import Hit, Question, analyse, retrieve
 from qa.sources import Print, Source, comparable, original, prints, sources
+from qa.write import Stopped, Writer, translated, write
 
 # Passages that are read for an answer. 4, 8 and 12 give the same figures on xquad-en, xquad-ar-on-en, squad2 and arcd, within .003; with
 # more of them a sentence's reprints in other papers are cited beside it.
@@ -30,6 +34,12 @@ LEAST_CONFIDENCE = 0.5
 NEAREST = 3
 NO_ANSWER = "The articles do not hold an answer to this, as far as can be told."
 NO_PASSAGE = "No article here has anything to say to this."
+NOT_BORNE_OUT = "Nothing that the language model wrote is borne out by the articles."
+STOPPED = "The language model was stopped: these are the articles’ own words."
+# Tokens of the sentences that a model is given to answer from, and words of them and of what other articles say beside them. A model of
+# 1.5B on two cores reads 150 tokens a second.
+_NEAR_TOKENS = 200
+_GIVEN_WORDS = 1000
 # Characters: a longer line is a paragraph that a name stands in, not a byline. No measurement behind it.
 _LONGEST_BYLINE = 160
 # Articles of one story that are looked through for a cited sentence, and that it is compared with: 20 copies of 700 words take 8 to 40 ms
@@ -56,6 +66,8 @@ class Citation:
     speech: Speech = "narration"
     caveat: Span | None = None
     """A sentence of the article by which it qualifies what is cited ("could not verify his account")."""
+    translation: str | None = None
+    """The quote in the question's language, as a language model has it: no quotation, and to be marked as what it is."""
 
     def __post_init__(self) -> None:
         if self.span.of(self.article.text) != self.quote:
@@ -69,6 +81,37 @@ class Statement:
     text: str
     citations: tuple[int, ...]
     support: Support
+
+
+FAULTS: Mapping[Fault, str] = {
+    "quotation": "Not these words in what it cites",
+    "number": "This number is not in what it cites",
+    "date": "This date is not in what it cites",
+    "name": "This name is not in what it cites, or not in this part",
+    "negation": "What it cites denies this, or does not say it as a fact",
+    "words": "What it cites does not say this",
+    "question": "This is not what the question asks for",
+    "judge": "The language model, asked again, did not find this in what it cites",
+}
+"""Why a statement is struck, by what fails in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """A statement that a language model wrote and that nothing it was given bears out: shown struck through if at all, never asserted.
+
+    `citations` are those of the sentences it names that the answer cites anyway.
+    """
+
+    text: str
+    citations: tuple[int, ...]
+    failure: Failure
+
+    @property
+    def reason(self) -> str:
+        """Why, in a line for readers."""
+        line = FAULTS[self.failure.fault]
+        return f"{line}: {self.failure.words}" if self.failure.words else line
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +148,11 @@ class Answer:
     sources: tuple[Source, ...] = ()
     """Who is independent of whom among those that say it; none where `abstained`."""
     disagreements: tuple[Disagreement, ...] = ()
+    struck: tuple[Struck, ...] = ()
+    written_by: str | None = None
+    """The language model that wrote the statements, by the name that readers know it by; None where they are the articles' own words."""
+    notice: str | None = None
+    """Why the articles' own words are shown, though a model was to write."""
 
     @property
     def text(self) -> str:
@@ -122,22 +170,45 @@ class Found:
     articles: int
 
 
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """An answer as far as a model has written it; all that is in it is checked already."""
+
+    answer: Answer
+
+
 def answer(
-    store: Store, text: str, filters: Filters = ANY, passages: int = READ_PASSAGES, least_confidence: float = LEAST_CONFIDENCE
+    store: Store,
+    text: str,
+    filters: Filters = ANY,
+    passages: int = READ_PASSAGES,
+    least_confidence: float = LEAST_CONFIDENCE,
+    writer: Writer | None = None,
 ) -> Answer:
     """The answer of the store's articles to a question of any length, language and content, read in the `passages` best.
 
-    Raises nothing but the store's and the embedder's errors: that there is no answer is a value.
+    In the articles' own words, or written by a model from them. Raises nothing but the store's and the embedder's errors: that there is no
+    answer is a value, and so is that the model cannot be asked.
     """
-    *_, last = answering(store, text, filters, passages, least_confidence)
+    *_, last = answering(store, text, filters, passages, least_confidence, writer)
     assert isinstance(last, Answer)
     return last
 
 
 def answering(
-    store: Store, text: str, filters: Filters = ANY, passages: int = READ_PASSAGES, least_confidence: float = LEAST_CONFIDENCE
-) -> Iterator[Found | Answer]:
-    """The same in stages: what was found, then the answer. Raises as `answer` does, at any stage."""
+    store: Store,
+    text: str,
+    filters: Filters = ANY,
+    passages: int = READ_PASSAGES,
+    least_confidence: float = LEAST_CONFIDENCE,
+    writer: Writer | None = None,
+    is_wanted: Callable[[], bool] = lambda: True,
+) -> Iterator[Found | Writing | Answer]:
+    """The same in stages: what was found; where a model writes, what it has written, again and again; the answer. Raises as `answer` does.
+
+    From the first `Writing` on the store is not looked into any more. As soon as it is not wanted that the model goes on, the answer is in
+    the articles' own words.
+    """
     started = perf_counter()
     timings: dict[str, float] = {}
 
@@ -155,31 +226,18 @@ def answering(
     lap("retrieve")
     yield Found(len(hits), len(articles))
     started = perf_counter()  # whoever was shown that took its own time
-    yield _read(store, text, question, filters, hits, articles, least_confidence, timings, lap)
-
-
-def _read(
-    store: Store,
-    text: str,
-    question: Question,
-    filters: Filters,
-    hits: Sequence[Hit],
-    articles: Mapping[str, Article],
-    least_confidence: float,
-    timings: dict[str, float],
-    lap: Callable[[str], None],
-) -> Answer:
     fact = asked_fact(question.text)
     if fact is not None and hits:
-        return _about(store, text, question, fact, _named_in(question, hits, articles), articles, timings, lap)
-    reading = read(store, question, hits)
+        yield _about(store, text, question, fact, _named_in(question, hits, articles), articles, timings, lap)
+        return
+    reading = read(store, question, hits, _NEAR_TOKENS if writer else 0)
     lap("read")
     confidence = reading.confidence if reading.evidence else None
     if confidence is None or confidence < least_confidence:
-        return _abstained(text, question.language, NO_ANSWER if hits else NO_PASSAGE, hits, articles, timings, confidence)
+        yield _abstained(text, question.language, NO_ANSWER if hits else NO_PASSAGE, hits, articles, timings, confidence)
+        return
     told = _Telling(store, articles, filters == ANY).tell(reading.evidence)
-    lap("sources")
-    return Answer(
+    own = Answer(
         text,
         question.language,
         tuple(told.statements),
@@ -188,25 +246,160 @@ def _read(
         False,
         None,
         confidence,
-        _total(timings),
+        timings,
         sources(told.cited),
         tuple(told.disagreements),
     )
+    if writer is not None:
+        silence = _abstained(text, question.language, NOT_BORNE_OUT, hits, articles, timings, confidence)
+        given = _Telling(store, articles, filters == ANY, room=_GIVEN_WORDS).tell(reading.near)
+        lap("sources")
+        yield Writing(_Composed(given, replace(own, written_by=writer.model.name)).answer())
+        own = yield from _written(writer, store.embedder, own, silence, given, lap, is_wanted)
+    else:
+        lap("sources")
+    yield replace(own, timings_ms=_total(timings))
+
+
+def _written(
+    writer: Writer,
+    embedder: Embedder,
+    own: Answer,
+    silence: Answer,
+    given: _Telling,
+    lap: Callable[[str], None],
+    is_wanted: Callable[[], bool],
+) -> Generator[Writing, None, Answer]:
+    """The answer that a model writes from what it was given, as it grows; `own` with the reason where it cannot, `silence` where nothing
+    that it wrote is borne out."""
+    composed, guard = _Composed(given, replace(own, written_by=writer.model.name)), Guard(embedder)
+    first = [given.citations[numbers[0] - 1] for numbers in (given.statements[at].citations for at in given.of)]
+    grounds = [Ground(citation.article, citation.span, citation.speaker) for citation in first]
+    answers = {(citation.article.id, citation.span) for citation in own.citations}
+    evidence = {at for at, citation in enumerate(first) if (citation.article.id, citation.span) in answers}
+    failed = False
+    try:
+        for one in write(writer, guard, own.question, own.language, grounds, evidence, is_wanted):
+            failed = failed or one.failure is not None
+            if one.failure is None:
+                composed.state(one.text, [given.of[source] for source in one.sources])
+            elif not writer.drops and one.text is not None:
+                composed.strike(one.text, [given.of[source] for source in one.sources], one.failure)
+            else:
+                continue
+            if one.failure is None and len(composed.statements) == 1:
+                lap("first_statement")
+            yield Writing(composed.answer())
+        lap("write")
+        if not composed.statements:
+            struck = tuple(replace(one, citations=()) for one in composed.struck)
+            reason = NOT_BORNE_OUT if failed else NO_ANSWER
+            return replace(silence, reason=reason, struck=struck, written_by=writer.model.name)
+        composed.differ()
+    except ModelError as error:
+        return replace(own, notice=str(error))
+    except Stopped:
+        return replace(own, notice=STOPPED)
+    for citation in composed.foreign():
+        try:
+            translation = translated(writer, embedder, citation.quote, own.language, is_wanted)
+        except (ModelError, Stopped):
+            break
+        if translation is not None:
+            composed.translate(citation, translation)
+            yield Writing(composed.answer())
+    lap("translate")
+    return composed.answer()
+
+
+class _Composed:
+    """The part of what a model was given that it used, with its own statements; citations are numbered anew, as they come."""
+
+    def __init__(self, given: _Telling, frame: Answer) -> None:
+        self._given, self._frame = given, frame
+        self._numbers: dict[int, int] = {}
+        self._used: list[int] = []
+        self._citations: list[Citation] = []
+        self._disagreements: list[Disagreement] = []
+        self.statements: list[Statement] = []
+        self.struck: list[Struck] = []
+
+    def state(self, text: str | None, used: Sequence[int]) -> None:
+        """A statement that rests on statements of what was given; without a text, the words of the first of them."""
+        numbers = [number for at in used for number in self._given.statements[at].citations]
+        self._used += [at for at in used if at not in self._used]
+        for number in numbers:
+            if number not in self._numbers:
+                self._numbers[number] = len(self._numbers) + 1
+                self._citations.append(replace(self._given.citations[number - 1], number=self._numbers[number]))
+        own = self._given.statements[used[0]].text
+        is_own = text is None or any(text in self._given.statements[at].text for at in used)
+        cited = tuple(dict.fromkeys(self._numbers[number] for number in numbers))
+        self.statements.append(Statement(own if text is None else text, cited, "verbatim" if is_own else "supported"))
+
+    def strike(self, text: str, named: Sequence[int], failure: Failure) -> None:
+        """A statement that is not borne out."""
+        numbers = (number for at in named for number in self._given.statements[at].citations)
+        self.struck.append(Struck(text, tuple(dict.fromkeys(numbers)), failure))
+
+    def differ(self) -> None:
+        """What other articles say differently from what was used, in their words, as far as there is room."""
+        words = sum(len(statement.text.split()) for statement in self.statements)
+        for one in self._given.disagreements:
+            if one.sides[0].citation not in self._numbers:
+                continue
+            for side in one.sides[1:]:
+                at = next(n for n, statement in enumerate(self._given.statements) if side.citation in statement.citations)
+                words += len(self._given.statements[at].text.split())
+                if side.citation not in self._numbers and words <= MOST_WORDS:
+                    self.state(None, [at])
+            sides = tuple(replace(side, citation=self._numbers[side.citation]) for side in one.sides if side.citation in self._numbers)
+            if len(sides) > 1:
+                self._disagreements.append(replace(one, sides=sides))
+
+    def foreign(self) -> list[Citation]:
+        """What is cited in another language than the question's."""
+        return [citation for citation in self._citations if citation.article.language != self._frame.language]
+
+    def translate(self, citation: Citation, translation: str) -> None:
+        """A citation with its translation."""
+        self._citations[citation.number - 1] = replace(citation, translation=translation)
+
+    def _shown(self, numbers: Iterable[int]) -> tuple[int, ...]:
+        """Those citations of what was given that the answer has, by its own numbers."""
+        return tuple(self._numbers[number] for number in numbers if number in self._numbers)
+
+    def answer(self) -> Answer:
+        """What there is so far."""
+        short = self._frame.short_answer
+        cited = [([self._numbers[n] for n in numbers], own) for at, (numbers, own) in enumerate(self._given.cited) if at in self._used]
+        struck = (replace(one, citations=self._shown(one.citations)) for one in self.struck)
+        return replace(
+            self._frame,
+            statements=tuple(self.statements),
+            citations=tuple(self._citations),
+            short_answer=short if short and any(short in one.quote for one in self._citations) else None,
+            sources=sources(cited),
+            disagreements=tuple(self._disagreements),
+            struck=tuple(struck),
+        )
 
 
 class _Telling:
-    """Evidence made into statements, each followed by what other articles of its story say differently.
+    """Evidence made into statements of at most `room` words, each followed by what other articles of its story say differently.
 
-    `articles` are those that were retrieved; others of their stories are cited too where `beyond` them may be looked.
+    `articles` are those that were retrieved; others of their stories are cited too where `beyond` them may be looked. `of` is, for each
+    piece of evidence that was told, the index of its statement.
     """
 
-    def __init__(self, store: Store, articles: Mapping[str, Article], beyond: bool) -> None:
-        self._store, self._articles, self._beyond = store, articles, beyond
+    def __init__(self, store: Store, articles: Mapping[str, Article], beyond: bool, room: int = MOST_WORDS) -> None:
+        self._store, self._articles, self._beyond, self._room = store, articles, beyond, room
         self._comparison = Comparison(store)
         self._words = 0
-        self._told: set[str] = set()
+        self._told: dict[str, int] = {}
         self._evidence: dict[str, Evidence] = {}
         self.statements: list[Statement] = []
+        self.of: list[int] = []
         self.citations: list[Citation] = []
         self.cited: list[tuple[Sequence[int], Sequence[Print]]] = []
         self.disagreements: list[Disagreement] = []
@@ -217,6 +410,7 @@ class _Telling:
         for same, one in self._evidence.items():
             if same not in self._told:
                 self._tell(one, stories.get(one.article_id, []))
+        self.of = [self._told[same] for same in self._evidence if same in self._told]
         return self
 
     def _stories(self, ids: Sequence[str]) -> dict[str, list[Article]]:
@@ -231,7 +425,7 @@ class _Telling:
         return id not in self._articles, id
 
     def _tell(self, evidence: Evidence, story: Sequence[Article]) -> None:
-        if self.disagreements and self._words + len(evidence.text.split()) > MOST_WORDS:
+        if self.disagreements and self._words + len(evidence.text.split()) > self._room:
             return  # what was told beside took its place
         article = self._articles[evidence.article_id]
         cited, own = self._printed(evidence, story)
@@ -274,7 +468,7 @@ class _Telling:
             self.citations.append(_cite(self._store, number, one.article, one.span, evidence.score, why))
         text = self.citations[first - 1].quote
         self._words += len(text.split())
-        self._told.add(comparable(evidence.text))
+        self._told[comparable(evidence.text)] = len(self.statements)
         self.statements.append(Statement(text, numbers, "verbatim"))
         self.cited.append((numbers, own))
         return numbers
@@ -326,7 +520,7 @@ class _Telling:
 
     def _fitting(self, place: Place) -> Span | None:
         """The sentence, or that of its clauses which holds the words, if the answer would get too long; None where it would then too."""
-        text, room = place.article.text, MOST_WORDS - self._words
+        text, room = place.article.text, self._room - self._words
         spans = [place.sentence, *(clause for clause in clauses(text, place.sentence) if clause.contains(place.words))]
         return next((span for span in spans if len(span.of(text).split()) <= room), None)
 
@@ -472,6 +666,9 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "reason": answer.reason,
         "confidence": None if answer.confidence is None else round(answer.confidence, 4),
         "statements": [{"text": s.text, "citations": list(s.citations), "support": s.support} for s in answer.statements],
+        "struck": [{"text": s.text, "citations": list(s.citations), "support": "unsupported", "reason": s.reason} for s in answer.struck],
+        "written_by": answer.written_by,
+        "notice": answer.notice,
         "citations": [
             {
                 "number": c.number,
@@ -484,6 +681,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
                 "speaker": c.speaker,
                 "speech": c.speech,
                 "caveat": c.caveat and {"start": c.caveat.start, "end": c.caveat.end, "text": c.caveat.of(c.article.text)},
+                "translation": c.translation,
                 "score": c.score,
                 "why": [
                     {

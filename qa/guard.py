@@ -89,7 +89,7 @@ _MEAN_ACROSS = 0.52
 _ALIKE_WHOLE = 0.87  # cosine of the whole, for models with single vectors; as in translations.py
 
 _ANSWER = re.compile(r"^\s*(?:yes|no|نعم|لا|كلا|أجل|بلى)\s*[,.،:;!—–-]+\s*", re.IGNORECASE)
-_ADDRESS = re.compile(r"(?:https?:|www\.|\w@\w|\w\.(?:com|org|net|io|example)\b)\S*", re.IGNORECASE)
+ADDRESS = re.compile(r"(?:https?:|www\.|\w@\w|\w\.(?:com|org|net|io|example)\b)\S*", re.IGNORECASE)
 _BE = frozenset({"was", "were", "been", "being", "is", "are", "be", "got", "get"})
 # A statement that shares this part of its words with a ground, in one order, is compared with it place by place; changes of more words than
 # _LONGEST_CHANGE are other sentences. No measurement behind the two.
@@ -687,7 +687,7 @@ class _Check:
         return False
 
     def _meetings(self) -> Iterator[Failure]:
-        address = _ADDRESS.search(self.said)
+        address = ADDRESS.search(self.said)
         if address is not None and not any(address[0] in source.text for source in self.sources):
             yield Failure("words", address[0])
         same = [source for source in self.sources if source.is_arabic == self.is_arabic]

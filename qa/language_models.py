@@ -77,9 +77,21 @@ def language_model(address: str, key: str | None) -> LlamaIndexModel:
     A URL without a path means /v1. `key` goes to that server alone, and into no message. Raises SettingError where the address is none or
     the file no GGUF, ModelError where a package is missing, the server does not answer or the file cannot be run.
     """
-    if address.strip().lower().endswith(".gguf") and "://" not in address:
+    if _is_file(address):
         return _InFile(Path(address.strip()))
     return _AtServer(*_parsed(address), key)
+
+
+def check_address(address: str) -> None:
+    """Raises SettingError where that is no address of a model, or the file no GGUF; nothing is loaded and nobody asked."""
+    if _is_file(address):
+        _check_gguf(Path(address.strip()))
+    else:
+        _parsed(address)
+
+
+def _is_file(address: str) -> bool:
+    return address.strip().lower().endswith(".gguf") and "://" not in address
 
 
 # At a server.

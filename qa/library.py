@@ -31,7 +31,7 @@ from index.readers.source import MAX_BYTES
 from index.store import Store, writing
 from index.stories import link
 from qa import examples
-from qa.answer import READ_PASSAGES, Answer, Found, answer, answering
+from qa.answer import READ_PASSAGES, Answer, Found, Writing, answering
 from qa.check import Checker, QuoteCheck
 from qa.evaluate.results import Results
 from qa.evaluate.sets import EvalSet
@@ -39,6 +39,7 @@ from qa.evaluate.systems import OnRecord, Place, Said
 from qa.facets import Facets, Group, Rows, Shelf, Sort
 from qa.holdings import IndexState
 from qa.sources import credited, is_agency, original
+from qa.write import Writer
 
 OUR_FAULT = "The page met an error of its own ({}). The terminal in which it runs says more."
 # Articles looked through for titles to show before the first question; not measured.
@@ -215,24 +216,37 @@ class Library:
                 holdings, trouble = self._empty, str(error)
         return replace(holdings, read=read, trouble=trouble, skipped=self._skipped)
 
-    def answering(self, question: str, filters: Filters = ANY) -> Iterator[Found | Answer]:
-        """What is found, as soon as it is, and the answer. Raises what opening the store and answering raise."""
+    def answering(
+        self, question: str, filters: Filters = ANY, writer: Writer | None = None, is_wanted: Callable[[], bool] = lambda: True
+    ) -> Iterator[Found | Writing | Answer]:
+        """What is found, as soon as it is; where a model writes, what it has written, again and again; the answer. Raises what opening the
+        store and answering raise. While the model writes, others have their turn."""
+
+        def begun() -> Iterator[Found | Writing | Answer]:
+            return answering(self._current(), question, filters, writer=writer, is_wanted=is_wanted)
+
+        def read(steps: Iterator[Found | Writing | Answer]) -> Writing | Answer:
+            return next(step for step in steps if not isinstance(step, Found))
+
         try:
             with self._turn:
-                store = self._current()
-                steps = answering(store, question, filters)
-                step = next(steps)
+                steps = begun()
+                store, step = self._store, next(steps)
             yield step
             if isinstance(step, Answer):
                 return
             with self._turn:
-                last = next(steps) if self._store is store else answer(self._current(), question, filters)
+                if self._store is not store:
+                    steps = begun()
+                step = read(steps)
         except StoreDamaged:
             # While another process writes, our view of its files may be old before the catalogue says so.
             with self._turn:
                 self._close()
-                last = answer(self._current(), question, filters)
-        yield last
+                steps = begun()
+                step = read(steps)
+        yield step
+        yield from steps
 
     def check(self, quote: str, claimed_speaker: str | None) -> QuoteCheck:
         """Raises what opening the store and checking raise."""

@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 
 from index.fold import fold_text
 from index.names import name_keys
+from index.passages import count_tokens
 from index.spans import Span, trim
 from index.store import Store
 from index.terms import is_stop, stems
@@ -37,6 +38,9 @@ FRAGMENT_PENALTY = 0.1
 FRAGMENT_WORDS = 24
 
 MOST_STATEMENTS = 3
+# Sentences that a language model reads: those whose score comes within so many times `second_best` of the best one, but so many at
+# least and at most. On two cores a model of 1.5B reads 150 tokens a second, and a sentence has 30 to 60.
+NEAR, LEAST_NEAR, MOST_NEAR = 1.5, 2, 8
 MOST_WORDS = 74  # the contract's measure counts 80, markers included
 
 
@@ -141,11 +145,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the passages say to the question, best first. `confidence` in [0, 1] says how surely they answer; under 0.5 they do not."""
+    """What the passages say to the question, best first. `confidence` in [0, 1] says how surely they answer; under 0.5 they do not.
+
+    `near` are further sentences that a language model may read beside the evidence: whole ones, best first, the evidence's own among them.
+    """
 
     evidence: tuple[Evidence, ...]
     short_answer: str | None
     confidence: float
+    near: tuple[Evidence, ...] = ()
 
 
 NOTHING = Reading((), None, 0.0)
@@ -178,8 +186,11 @@ class _Sentence:
     score: float = 0.0
 
 
-def read(store: Store, question: Question, hits: Sequence[Hit]) -> Reading:
-    """Reads the hits, best first. Costs no embedding: the sentences' vectors were compared with the question in retrieval."""
+def read(store: Store, question: Question, hits: Sequence[Hit], near_tokens: int = 0) -> Reading:
+    """Reads the hits, best first. Costs no embedding: the sentences' vectors were compared with the question in retrieval.
+
+    `near_tokens` is how long the sentences of `near` may be together, in tokens of cl100k_base: none are gathered for 0.
+    """
     asked = _Asked(store, question)
     sentences = list(_sentences(asked, hits))
     if not sentences:
@@ -192,7 +203,7 @@ def read(store: Store, question: Question, hits: Sequence[Hit]) -> Reading:
     chosen = _choose(asked, ranked)
     # Of the best sentence alone: F1 .55 on six sets together, against 0 for the few that only a further sentence gave.
     short = short_answer(asked.type, chosen[0].text, asked.weights)
-    return Reading(tuple(chosen), short, _confidence(asked, ranked))
+    return Reading(tuple(chosen), short, _confidence(asked, ranked), tuple(_near(asked, ranked, near_tokens)))
 
 
 def _sentences(asked: _Asked, hits: Sequence[Hit]) -> Iterator[_Sentence]:
@@ -247,12 +258,8 @@ def _choose(asked: _Asked, ranked: Sequence[_Sentence]) -> list[Evidence]:
     words = 0
     for sentence in ranked:
         article_id = sentence.hit.passage.article_id
-        same = fold_text(sentence.text).strip(" .\"'")
-        if same in chosen:
-            before = chosen[same]
-            known = {before.article_id, *(id for id, _ in before.reprints)}
-            if article_id not in known:
-                chosen[same] = replace(before, reprints=(*before.reprints, (article_id, sentence.span)))
+        same = _said(sentence)
+        if _is_known(chosen, same, sentence):
             continue
         if len(chosen) == MOST_STATEMENTS or sentence.score < ranked[0].score - asked.by.second_best:
             continue
@@ -266,6 +273,42 @@ def _choose(asked: _Asked, ranked: Sequence[_Sentence]) -> list[Evidence]:
         chosen[same] = Evidence(article_id, span, text, sentence.score, _why(asked.question, sentence.hit, text, span.start))
         words += length
     return list(chosen.values())
+
+
+def _near(asked: _Asked, ranked: Sequence[_Sentence], most_tokens: int) -> Iterator[Evidence]:
+    """The best sentences that together take no more tokens, each once; the best one anyway, and none that is far behind it."""
+    near: dict[str, Evidence] = {}
+    for sentence in ranked if most_tokens else ():
+        same = _said(sentence)
+        if len(near) >= LEAST_NEAR and sentence.score < ranked[0].score - NEAR * asked.by.second_best:
+            break
+        if _is_known(near, same, sentence) or (near and is_fragment(sentence.text)):
+            continue
+        span = _within(sentence, asked.weights, MOST_WORDS)
+        text = sentence.text[span.start - sentence.span.start : span.end - sentence.span.start]
+        most_tokens -= count_tokens(text)
+        if near and (most_tokens < 0 or len(near) == MOST_NEAR):
+            break
+        near[same] = Evidence(
+            sentence.hit.passage.article_id, span, text, sentence.score, _why(asked.question, sentence.hit, text, span.start)
+        )
+    return iter(near.values())
+
+
+def _said(sentence: _Sentence) -> str:
+    """What is equal where two sentences are the same but for their ends and their case."""
+    return fold_text(sentence.text).strip(" .\"'")
+
+
+def _is_known(chosen: dict[str, Evidence], same: str, sentence: _Sentence) -> bool:
+    """Whether a sentence was chosen before; where another article has it, that is added to its places."""
+    before = chosen.get(same)
+    if before is None:
+        return False
+    article_id = sentence.hit.passage.article_id
+    if article_id not in {before.article_id, *(id for id, _ in before.reprints)}:
+        chosen[same] = replace(before, reprints=(*before.reprints, (article_id, sentence.span)))
+    return True
 
 
 def _why(question: Question, hit: Hit, quote: str, start: int) -> tuple[Pair, ...]:

@@ -250,9 +250,9 @@ def softly_denies(sentence: Sequence[Word]) -> bool:
 # Verbs of saying, and words that say as little as they.
 LIGHT = _set(
     "said say says saying told tell according stated states state added add adding reported reports noted also however article text source "
-    "worked working brings bring makes make called named otherwise meanwhile moreover respectively "
+    "work works worked working brings bring makes make called named otherwise meanwhile moreover respectively "
     "mr mrs ms dr قال قالت يقول تقول وفق وفقا بحسب حسب أفاد أفادت ذكر ذكرت أضاف أضافت أوضح أوضحت أشار أشارت السيد السيدة نحو حوالي نسبة "
-    "قدره قدرها قيمة عدد حيث كما أما إلى أن هناك يذكر صرح صرحت"
+    "قدره قدرها قيمة عدد حيث كما أما إلى أن هناك يذكر صرح صرحت يعمل تعمل يعملون because بسبب لأن لأنه لأنها"
 )
 _OPEN = _set(
     "may might could can will would shall should must possibly perhaps probably likely potentially potential expected expects expect "
@@ -324,11 +324,29 @@ _CLAIMS = tuple(
 _PLAIN_CLAIMS = {4: _set("because caused بسبب لأن لأنه لأنها"), 5: _CLAIMS[5]}
 
 
+_REASONS = 4
+_OF, _FOR = _set("of his her its their my our the"), _set("for over")
+
+
 def claims(sentence: Sequence[Word], grounds: Sequence[Word], across: bool) -> Iterator[Word]:
     """Words of a sentence that widen or strengthen it where nothing in its grounds does; across languages, those no translator adds."""
     for number, listed in enumerate(_CLAIMS):
         if not any(_is(word, listed) for word in grounds):
-            yield from (word for word in sentence if _is(word, _PLAIN_CLAIMS.get(number, frozenset()) if across else listed))
+            told = _PLAIN_CLAIMS.get(number, frozenset()) if across else listed
+            for at, word in enumerate(sentence):
+                if _is(word, told) and not (number == _REASONS and _is_reason(sentence[at + 1 :], grounds)):
+                    yield word
+
+
+def _is_reason(behind: Sequence[Word], grounds: Sequence[Word]) -> bool:
+    """Whether a ground gives as a reason what stands behind a "because of": "jailed for trying", "سجنت لمحاولتي"."""
+    what = next((word for word in behind if word.text not in _OF), None)
+    if what is None:
+        return False
+    for at, word in enumerate(grounds):
+        if word.text.startswith(f"ل{what.stem}") or (word.stem == what.stem and at > 0 and grounds[at - 1].text in _FOR):
+            return True
+    return False
 
 
 _OPPOSITES = (

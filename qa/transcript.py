@@ -56,9 +56,12 @@ def _blocks(conversation: Conversation) -> Iterator[_Block]:
         yield _Block("question", (question,), direction(question))
         if answer.question != question:
             yield _Block("understood", (_in_line(answer.question, "ltr"),), "ltr", "Understood as: ")
+        if answer.notice is not None:
+            yield _Block("said", (_in_line(answer.notice, "ltr"),), "ltr")
         if answer.abstained:
             yield _Block("label", ("Not in the articles",), "ltr")
             yield _Block("reason", (answer.reason or "",), direction(answer.reason or ""))
+            yield from _struck(answer)
             label = _NEAREST
         else:
             yield from _said(answer)
@@ -73,6 +76,10 @@ def _blocks(conversation: Conversation) -> Iterator[_Block]:
 
 def _said(answer: Answer) -> Iterator[_Block]:
     languages = {citation.number: citation.article.language for citation in answer.citations}
+    if answer.written_by is not None:
+        model = _in_line(answer.written_by, "ltr")
+        line = f"Written by {model}, a language model, from the sentences below; each statement was checked against what it cites."
+        yield _Block("said", (line,), "ltr")
     for statement in answer.statements[:1]:
         if answer.short_answer:
             yield _Block("short", (answer.short_answer,), direction(answer.short_answer, direction(statement.text)))
@@ -83,6 +90,17 @@ def _said(answer: Answer) -> Iterator[_Block]:
         markers = "".join(f"[{number}]" for number in statement.citations)
         around = of_language(languages[statement.citations[0]])
         yield _Block("statement", (f"{statement.text} {markers}",), direction(statement.text, around))
+    yield from _struck(answer)
+
+
+def _struck(answer: Answer) -> Iterator[_Block]:
+    """How many statements are not here: what is not borne out is taken nowhere."""
+    if len(answer.struck) == 1:
+        yield _Block("said", ("One statement of the model was struck out: what it cites does not bear it out.",), "ltr")
+    elif answer.struck:
+        yield _Block(
+            "said", (f"{len(answer.struck)} statements of the model were struck out: what they cite does not bear them out.",), "ltr"
+        )
 
 
 def _cited(citation: Citation) -> Iterator[_Block]:

@@ -19,7 +19,7 @@ from heapq import nlargest
 
 import numpy as np
 
-from index.embed import TokenEmbedder
+from index.embed import Embedder, EncodedQuestion, TokenEmbedder
 from index.filters import Filters
 from index.fold import fold_text
 from index.language import language_of
@@ -126,9 +126,7 @@ def _by_tokens(store: Store, question: Question, runs: Sequence[_Run]) -> Iterat
 
     def alike(run: _Run) -> float:
         assert isinstance(store.embedder, TokenEmbedder) and question.encoded is not None
-        other = store.embedder.question(run.text)
-        meetings = question.encoded.tokens @ other.tokens.T
-        return float(question.encoded.weights @ meetings.max(axis=1) + other.weights @ meetings.max(axis=0)) / 2 if meetings.size else 0.0
+        return _likeness(question.encoded, store.embedder.question(run.text))
 
     found = [(run, alike(run)) for run in compared[:1]]
     if found and found[0][1] >= _NEAR:
@@ -140,6 +138,22 @@ def _by_tokens(store: Store, question: Question, runs: Sequence[_Run]) -> Iterat
 def _by_vector(_: Store, __: Question, runs: Sequence[_Run]) -> Iterator[Translation]:
     """Single sentences by their cosine."""
     return (Translation(run.article_id, run.span, min(1.0, run.alike)) for run in runs if run.alike >= _ALIKE_BY_VECTOR)
+
+
+def says_the_same(embedder: Embedder, text: str, other: str) -> bool:
+    """Whether one text may be the other's translation: they are as alike as is asked of a quote's, and their numbers may agree."""
+    if not _may_agree(numbers_of(text), numbers_of(other)):
+        return False
+    if isinstance(embedder, TokenEmbedder):
+        return _likeness(embedder.question(text), embedder.question(other)) >= _ALIKE
+    one, two = embedder.passages([text, other])
+    return float(one @ two) >= _ALIKE_BY_VECTOR
+
+
+def _likeness(one: EncodedQuestion, other: EncodedQuestion) -> float:
+    """MaxSim in both directions; 0 where either side has no token."""
+    meetings = one.tokens @ other.tokens.T
+    return float(one.weights @ meetings.max(axis=1) + other.weights @ meetings.max(axis=0)) / 2 if meetings.size else 0.0
 
 
 def numbers_of(text: str) -> frozenset[str]:

@@ -502,7 +502,7 @@ def test_verdicts_are_a_table_in_the_order_of_the_check_with_false_passes_framed
 def test_each_plot_is_there_once_with_words_for_those_who_do_not_see_it() -> None:
     document = drawn(with_baselines())
     titles = texts(document.get_element_by_id("report-set-1"), ".//figure/h4")
-    assert titles == ["Beside the baselines", "Saying more, or less", "As often right as sure?", "Where the time goes"]
+    assert titles == ["Beside the other systems", "Saying more, or less", "As often right as sure?", "Where the time goes"]
     for svg in document.xpath("//svg[contains(@class, 'plot')]"):
         assert svg.get("role") == "img"
         assert svg.get("aria-label")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import json
 import shutil
 import threading
 import time
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 import pytest
+from model_server import ModelServer
 
 from index.articles import Skipped
 from index.errors import InputError, StoreDamaged, StoreInUse, StoreMissing
@@ -21,9 +24,11 @@ from index.filters import ANY, Filters
 from index.readers.source import MAX_BYTES
 from index.store import Store, writing
 from qa import library as library_module
-from qa.answer import Answer
+from qa.answer import STOPPED, Answer, Found, Writing
 from qa.facets import Rows
+from qa.language_models import language_model
 from qa.library import Library, Taken, file_name
+from qa.write import Writer
 
 STORY = """Bridge of Tolmen reopens after nine years
 
@@ -480,3 +485,68 @@ def test_many_who_add_at_once_lose_nothing(library: Library) -> None:
     until(lambda: is_idle(library))
     assert sorted(path.read_text(encoding="utf-8") for path in library.added.iterdir()) == sorted(texts)
     assert {path.name for path in library.added.iterdir()} < set(ids(library))
+
+
+# A model that writes.
+
+
+def statement(body: Any) -> str:
+    sentences = body["messages"][-1]["content"].partition("Question:")[0].splitlines()
+    number = next(n for n, one in enumerate(sentences, 1) if "licensed to carry 120" in one)
+    return json.dumps({"statements": [{"from": [number], "text": "The Nawras was licensed to carry 120 passengers."}, {"quote": number}]})
+
+
+WRITTEN = "How many passengers was the Nawras licensed to carry?"
+
+
+def test_while_a_model_writes_the_others_have_their_turn_and_the_store_may_change(library: Library) -> None:
+    with ModelServer(reply=statement) as server:
+        steps = library.answering(WRITTEN, ANY, Writer(language_model(f"{server.url}#tiny", None)))
+        assert isinstance(next(steps), Found)
+        assert isinstance(next(steps), Writing)
+        others = threading.Thread(target=lambda: library.remove(answer_of(library, WRITTEN).citations[0].article.id))
+        others.start()
+        others.join(60)
+        assert not others.is_alive()
+        *growing, last = steps
+    assert all(isinstance(step, Writing) for step in growing) and growing
+    assert isinstance(last, Answer)
+    assert (last.written_by or "").startswith("tiny at ") and last.notice is None
+    assert last.statements[0].support == "supported"
+
+
+def test_where_the_store_changed_before_it_was_read_it_is_written_from_what_is_there_now(library: Library) -> None:
+    with ModelServer(reply=lambda body: '{"statements": [{"quote": 1}]}') as server:
+        steps = library.answering(QUESTION, ANY, Writer(language_model(f"{server.url}#tiny", None)))
+        assert isinstance(next(steps), Found)
+        library.add("bridge.txt", STORY.encode())
+        until(lambda: is_idle(library))
+        assert "bridge.txt" in ids(library)
+        *_, last = steps
+    assert isinstance(last, Answer) and not last.abstained
+    assert {citation.article.id for citation in last.citations} == {"bridge.txt"}
+
+
+def test_as_soon_as_nobody_wants_the_model_to_go_on_the_articles_own_words_are_given(library: Library) -> None:
+    with ModelServer(reply=statement, between=0.05) as server:
+        wanted = threading.Event()
+        wanted.set()
+        writer = Writer(language_model(f"{server.url}#tiny", None))
+        steps = library.answering(WRITTEN, ANY, writer, wanted.is_set)
+        assert isinstance(next(steps), Found)
+        assert isinstance(next(steps), Writing)
+        wanted.clear()
+        *_, last = steps
+        assert isinstance(last, Answer)
+        assert (last.notice, last.written_by) == (STOPPED, None)
+        assert last.text == answer_of(library, WRITTEN).text
+        until(lambda: server.left == 1)
+
+
+def test_who_leaves_has_the_model_stopped(library: Library) -> None:
+    with ModelServer(reply=statement, between=0.05) as server:
+        steps = library.answering(WRITTEN, ANY, Writer(language_model(f"{server.url}#tiny", None)))
+        assert [type(next(steps)) for _ in range(3)] == [Found, Writing, Writing]
+        assert isinstance(steps, Generator)
+        steps.close()
+        until(lambda: server.left == 1)

@@ -38,19 +38,20 @@ def test_a_question_that_nothing_is_found_for_goes_through_the_same_stages(libra
 
 
 def test_each_stage_is_drawn_and_only_the_last_is_kept(library: Library) -> None:
-    drawn = list(ui._asked(library, SAY, Turn(QUESTION), ui.Conversation()))
-    lines = [Drawn(str(markup)).text(".pending") for markup, _ in drawn]
+    visitor = ui.Visitor()
+    lines, kept = [], []
+    for markup in ui._answered(library, visitor, Turn(QUESTION)):
+        lines.append(Drawn(markup).text(".pending"))
+        kept.append([type(turn.outcome) for turn in visitor.conversation.turns])
     assert lines[0] == "Searching the articles …"
     assert lines[1].startswith("Reading 8 passages from ")
     assert lines[2:] == [""]
-    kept = [state for _, state in drawn if isinstance(state, ui.Conversation)]
-    assert [type(turn.outcome) for turn in kept[-1].turns] == [Answer]
-    assert len(kept) == 1
+    assert kept == [[], [], [Answer]]
 
 
 def test_an_error_is_drawn_in_the_place_of_an_answer(tmp_path: Path) -> None:
-    drawn = list(ui._asked(Library(tmp_path / "none"), SAY, Turn(QUESTION), ui.Conversation()))
-    assert "python -m index build" in Drawn(str(drawn[-1][0])).text(".trouble")
+    *_, last = ui._answered(Library(tmp_path / "none"), ui.Visitor(), Turn(QUESTION))
+    assert "python -m index build" in Drawn(last).text(".trouble")
 
 
 def test_the_stages_in_words() -> None:

@@ -22,10 +22,11 @@ from qa.evaluate.run import Progress, measure
 from qa.evaluate.run import results as results_of
 from qa.evaluate.sets import EvalSet, read_set
 from qa.evaluate.stores import Settings, Stores, varied
-from qa.evaluate.systems import OnRecord, System
+from qa.evaluate.systems import OnRecord, System, Written
+from qa.write import Writer
 
 if TYPE_CHECKING:
-    from llama_index.core.llms import LLM
+    from qa.language_models import LlamaIndexModel
 
 FALLEN = 1
 
@@ -35,18 +36,20 @@ class _Run:
     sets: Sequence[EvalSet]
     stores: Stores
     baselines: bool
-    model: LLM | None
+    model: LlamaIndexModel | None
     progress: Progress
 
     def systems(self, store: Store, top_k: int) -> list[System]:
-        ours = OnRecord(store, top_k)
+        ours: list[System] = [OnRecord(store, top_k)]
+        if self.model is not None:
+            ours.append(Written(store, Writer(self.model), top_k))
         if not self.baselines:
-            return [ours]
+            return ours
         from qa.evaluate.baselines import BM25, CitationEngine, Dense, LlamaIndexRetriever  # noqa: PLC0415 (LlamaIndex takes seconds)
 
         retriever = LlamaIndexRetriever(store.catalogue.all_articles(), store.embedder, self.stores.folder(), self.progress)
         self.stores.at_end(retriever.close)
-        found: list[System] = [ours, BM25(store), Dense(store), retriever]
+        found: list[System] = [*ours, BM25(store), Dense(store), retriever]
         return found if self.model is None else [*found, CitationEngine(retriever, self.model)]
 
 
@@ -102,15 +105,16 @@ def _consistent(options: argparse.Namespace) -> None:
         "gate": options.gate is not None,
         "vary": bool(options.vary),
         "baselines": options.baselines,
+        "model": options.model is not None,
     }
     for name, given in meant.items():
         if given and alone:
             raise SettingError(f"--{name} goes with the folders of sets, not with --{alone[0]}.")
-    for name, needed in (("model", "baselines"), ("raise", "gate"), ("lower", "gate")):
-        if getattr(options, "raise_floors" if name == "raise" else name) and not meant[needed]:
-            raise SettingError(f"--{name} goes with --{needed}.")
-    if options.vary and (options.gate is not None or options.baselines):
-        raise SettingError("--vary measures many settings: leave out --gate and --baselines.")
+    for name in ("raise", "lower"):
+        if getattr(options, "raise_floors" if name == "raise" else name) and not meant["gate"]:
+            raise SettingError(f"--{name} goes with --gate.")
+    if options.vary and (meant["gate"] or meant["baselines"] or meant["model"]):
+        raise SettingError("--vary measures many settings: leave out --gate, --baselines and --model.")
 
 
 def _measured(run: _Run, settings: Settings) -> Results:

@@ -153,6 +153,14 @@ MEASURES = _table(
         True,
     ),
     Measure("unsupported_statements", "ask", "Unsupported statements", "of all statements, those marked as unsupported", "less", "share"),
+    Measure(
+        "struck_statements",
+        "ask",
+        "Struck out",
+        "statements that a language model wrote and that were struck out, of all that it wrote or quoted",
+        "less",
+        "share",
+    ),
     Measure("verdict_accuracy", "check", "Verdict right", "quotes with the right verdict", "more", "share", True),
     Measure("false_verbatim", "check", "Falsely verbatim", "quotes passed as verbatim or elided that are not", "less", "count", True),
     Measure(
@@ -191,6 +199,19 @@ MEASURES = _table(
     Measure("retrieve_ms_p95", "time", "– finding, 95th percentile", "of an answer's time", "less", "ms"),
     Measure("read_ms_p50", "time", "– reading, median", "of an answer's time", "less", "ms"),
     Measure("read_ms_p95", "time", "– reading, 95th percentile", "of an answer's time", "less", "ms"),
+    Measure("write_ms_p50", "time", "– writing, median", "of an answer's time, by a language model", "less", "ms"),
+    Measure("write_ms_p95", "time", "– writing, 95th percentile", "of an answer's time, by a language model", "less", "ms"),
+    Measure(
+        "first_statement_ms_p50", "time", "First statement, median", "milliseconds to a written answer's first statement", "less", "ms"
+    ),
+    Measure(
+        "first_statement_ms_p95",
+        "time",
+        "First statement, 95th percentile",
+        "milliseconds that the first statements of 19 of 20 written answers stay under",
+        "less",
+        "ms",
+    ),
     Measure("check_ms_p50", "time", "Check, median", "milliseconds a quote", "less", "ms"),
     Measure("check_ms_p95", "time", "Check, 95th percentile", "milliseconds that 19 of 20 quotes stay under", "less", "ms"),
 )
@@ -313,6 +334,8 @@ def ask_values(question: GoldQuestion, said: Said, texts: Mapping[str, str]) -> 
     """The measures of an answer. `texts`: article id to text, of those that are cited."""
     broken = sum(texts.get(c.article_id, "")[c.span.start : c.span.end] != c.text for c in said.citations)
     values: Values = {"broken_citations": [broken, 1]}
+    if said.struck is not None:
+        values["struck_statements"] = [said.struck, said.struck + len(said.statements)]
     if said.abstained:
         values["abstention_precision"] = [not question.answerable, 1]
     if not question.answerable:

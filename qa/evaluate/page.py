@@ -307,7 +307,7 @@ def _groups(groups: Sequence[Group]) -> Markup:
 
 
 def _differences(differences: Sequence[Difference]) -> Markup:
-    """A row a measure, a column a baseline."""
+    """A row a measure, a column another system."""
     if not differences:
         return Markup()
     others = list(dict.fromkeys(one["against"] for one in differences))
@@ -322,7 +322,7 @@ def _differences(differences: Sequence[Difference]) -> Markup:
         return _wide("Differences", "Ours less theirs", [isolated(other) for other in others], rows) if rows else Markup()
 
     return Markup(
-        '<h3>Against the baselines</h3>\n{}<p class="small">Over the same questions, with 95 % intervals; p by a paired '
+        '<h3>Against the other systems</h3>\n{}<p class="small">Over the same questions, with 95 % intervals; p by a paired '
         "randomisation test. Of twenty systems that are no better, one will look better than noise explains.</p>\n{}"
     ).format(table(True), _folded("More differences", table(False)))
 
@@ -374,7 +374,7 @@ def _misses(systems: Sequence[SystemResult]) -> Markup:
     cards = misses(systems[0])
     if not cards:
         return Markup("<h3>Misses</h3>\n<p>None.</p>")
-    others = Markup('<p class="small">Those of the baselines are in report.json.</p>\n') if len(systems) > 1 else ""
+    others = Markup('<p class="small">Those of the other systems are in report.json.</p>\n') if len(systems) > 1 else ""
     return Markup("<h3>Misses</h3>\n{}{}").format(others, cards)
 
 
@@ -394,7 +394,7 @@ def _plots(id: str, systems: Sequence[SystemResult]) -> Markup:
     compared = [(label, figures) for label, figures in shares if sum(figure is not None for figure in figures) > 1]
     if compared:
         svg = plots.whiskers(compared, f"{id}-systems", f"Each system's figures with their 95 % intervals: {', '.join(names)}")
-        drawn.append(_plot("Beside the baselines", svg, _key(names)))
+        drawn.append(_plot("Beside the other systems", svg, _key(names)))
     if ours["risk_coverage"]:
         spoke = [not row["said"]["abstained"] for row in ours["questions"] if row["said"]]
         answered = sum(spoke) / max(1, len(spoke))

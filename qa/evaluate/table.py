@@ -35,12 +35,13 @@ def _set(found: SetResult) -> Iterator[str]:
     if found["left_out"]:
         first = found["left_out"][0]
         yield f"{len(found['left_out'])} records left out, the first {first['id']}: {first['reason']}"
+    width = max(_CELL, *(len(system["name"]) + 2 for system in systems))
     if len(systems) > 1:
-        yield _row("", [system["name"] for system in systems], _CELL)
+        yield _row("", [system["name"] for system in systems], width)
     for (section, name), measure in MEASURES.items():
         figures = [system["figures"].get(section, {}).get(name) for system in systems]
         if any(figures):
-            yield _row(measure.label, [cell(figure, measure.unit) if figure else "–" for figure in figures], _CELL)
+            yield _row(measure.label, [cell(figure, measure.unit) if figure else "–" for figure in figures], width)
     wrong = [
         f"{gold} → {given} {count}"
         for gold, row in (systems[0]["confusion"] or {}).items()

@@ -1,0 +1,111 @@
+// Goes on from page.js. Who writes the answers, chosen by each visitor and kept in the browser: the articles, or the language model, of which
+// server.state tells the name; server.name_model({address, language}) -> {done, line} names another, where visitors may.
+
+const MANNER = "on-record-answers";
+let model = null; // its name; null where there is none
+
+const choiceOf = (name) => at("writing")?.querySelector(`[name="${name}"]:checked`)?.value;
+const isWritten = () => model !== null && choiceOf("way") === "written";
+const manner = () => ({ written: isWritten(), struck: choiceOf("struck"), judge: at("judge").checked });
+
+function keepManner() {
+  const { struck, judge } = manner();
+  try {
+    localStorage.setItem(MANNER, JSON.stringify({ way: choiceOf("way"), struck, judge }));
+  } catch {} // a browser may forbid it
+}
+
+function recallManner() {
+  let kept = null;
+  try {
+    kept = JSON.parse(localStorage.getItem(MANNER));
+  } catch {}
+  for (const name of ["way", "struck"]) {
+    for (const radio of at("writing").querySelectorAll(`[name="${name}"]`)) if (radio.value === kept?.[name]) radio.checked = true;
+  }
+  if (typeof kept?.judge === "boolean") at("judge").checked = kept.judge;
+  arrangeManner();
+}
+
+// What is said on the button, and what there is to choose.
+function arrangeManner() {
+  const [button, panel] = [at("writing-button"), at("writing")];
+  const mayName = at("model-address") !== null;
+  button.hidden = model === null && !mayName;
+  if (model === null) button.textContent = say("Write answers with a language model …");
+  else if (isWritten()) {
+    const [before, after] = say("Answers: written by {model}").split("{model}");
+    button.replaceChildren(before, Object.assign(document.createElement("bdi"), { textContent: model }), after);
+  } else button.textContent = say("Answers: in the articles’ own words");
+  button.ariaExpanded = !panel.hidden;
+  panel.querySelector(".way").hidden = model === null;
+  panel.querySelector(".way .model").textContent = model;
+  for (const part of panel.querySelectorAll(".struck, .judge")) part.hidden = model === null ? !mayName : !isWritten();
+  document.body.toggleAttribute("data-written", isWritten());
+}
+spokenAnew.push(arrangeManner);
+
+function showModel(name) {
+  const before = isWritten();
+  model = name;
+  arrangeManner();
+  if (before !== isWritten()) queueMicrotask(look); // what stands before the first question says who writes
+}
+
+function openWriting() {
+  closeFilters();
+  at("writing").hidden = false;
+  arrangeManner();
+  const first = model === null ? at("model-address") : at("writing").querySelector('[name="way"]:checked');
+  first.focus({ preventScroll: true });
+}
+
+function closeWriting() {
+  at("writing").hidden = true;
+  arrangeManner();
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("button");
+  if (button?.id === "writing-button") at("writing").hidden ? openWriting() : closeWriting();
+  else if (button?.matches("#writing .done")) {
+    closeWriting();
+    at("writing-button").focus({ preventScroll: true });
+  }
+});
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("#writing :is([type=radio], [type=checkbox])")) return;
+  keepManner();
+  arrangeManner();
+  if (event.target.name === "way") look();
+});
+document.addEventListener("keydown", (event) => {
+  if (!event.target.closest?.("#writing")) return;
+  if (event.key === "Enter" && event.target.matches("[type=radio], [type=checkbox]")) event.preventDefault(); // no question is sent
+  if (event.key !== "Escape") return;
+  event.preventDefault();
+  closeWriting();
+  at("writing-button").focus({ preventScroll: true });
+});
+
+document.addEventListener("submit", async (event) => {
+  if (event.target.id === "question") closeWriting();
+  if (event.target.id !== "naming") return;
+  event.preventDefault();
+  const connect = at("writing").querySelector(".connect button");
+  if (connect.ariaBusy === "true") return;
+  connect.ariaBusy = "true";
+  at("named").textContent = say("Connecting …");
+  try {
+    const { done, line } = await server.name_model({ address: at("model-address").value, language });
+    at("named").innerHTML = line;
+    if (!done) return;
+    at("writing").querySelector('[name="way"][value="written"]').checked = true;
+    keepManner();
+    await look();
+  } catch {
+    at("named").textContent = say("The server does not answer. Nothing was saved.");
+  } finally {
+    connect.ariaBusy = "false";
+  }
+});
