@@ -23,7 +23,8 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest?.("button");
   if (button?.dataset.question !== undefined) {
     if (button.dataset.everywhere !== undefined) setFilters({});
-    ask(button.dataset.question, { typed: button.dataset.typed !== undefined });
+    const own = button.dataset.unwritten !== undefined ? { written: false } : {};
+    ask(button.dataset.question, { typed: button.dataset.typed !== undefined, ...own });
   } else if (button?.dataset.edit !== undefined) edit(button.dataset.edit);
   else if (button?.matches("#conversation .stop")) {
     button.textContent = say("Stopping …");

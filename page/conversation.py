@@ -328,6 +328,12 @@ def _abstention(say: Phrases, answer: Answer, chosen: Filters) -> Markup:
                 say("Only the articles that the filters allow were searched."), _text(answer.question), say("Ask in all articles")
             )
         )
+    if answer.written_by is not None:
+        parts.append(
+            Markup('<p class="within">{} <button type="button" data-question="{}" data-typed data-unwritten>{}</button></p>').format(
+                say("A language model was to write the answer."), _text(answer.question), say("Answer in the articles’ own words")
+            )
+        )
     if answer.citations:
         nearest = Markup().join(
             Markup('<li class="citation">{}{}{}</li>').format(_words(citation), _source_line(say, citation), take.copy(say, citation))

@@ -122,6 +122,19 @@ def test_a_visitor_names_a_model_is_told_of_it_and_has_answers_written(
         assert {request.headers["Authorization"] for request in model.asked} == {"Bearer sk-of-the-environment"}
 
 
+def test_where_nothing_is_borne_out_the_articles_own_words_are_one_click_away(
+    visit: Visit, samples_store_folder: Path, model: ModelServer
+) -> None:
+    model.reply = lambda body: json.dumps({"statements": [{"from": [1], "text": "It carried 613 passengers."}]})
+    with page_with(visit, samples_store_folder, "--model", model.url) as page:
+        turn = ask(page)
+        expect(turn.locator(".abstention .struck")).to_contain_text("613")
+        turn.get_by_role("button", name="Answer in the articles’ own words").press("Enter")
+        own = page.locator(".turn").nth(1)
+        expect(own.locator(".statement").first).to_be_visible(timeout=60_000)
+        expect(own.locator(".written-by")).to_have_count(0)
+
+
 def test_what_is_struck_out_is_seen_apart_with_its_reason_and_is_text(visit: Visit, samples_store_folder: Path, model: ModelServer) -> None:
     with page_with(visit, samples_store_folder, "--model", model.url) as page:
         turn = ask(page)
