@@ -321,7 +321,10 @@ def _translation(say: Phrases, answer: Answer, citation: Citation) -> Markup:
 def _abstention(say: Phrases, answer: Answer, chosen: Filters) -> Markup:
     reason = answer.reason or NO_PASSAGE
     why = say(_REASONS[reason]) if reason in _REASONS else _isolated(reason)
-    parts = [Markup("<h3>{}</h3><p>{}</p>").format(say("Not in the articles"), why), _struck(say, answer, {})]
+    # That a model failed does not say that the articles hold nothing.
+    failed = reason == NOT_BORNE_OUT
+    head = say("No answer that holds") if failed else say("Not in the articles")
+    parts = [Markup("<h3>{}</h3><p>{}</p>").format(head, why), _struck(say, answer, {})]
     if chosen != ANY:
         parts.append(
             Markup('<p class="within">{} <button type="button" data-question="{}" data-everywhere>{}</button></p>').format(
@@ -339,11 +342,8 @@ def _abstention(say: Phrases, answer: Answer, chosen: Filters) -> Markup:
             Markup('<li class="citation">{}{}{}</li>').format(_words(citation), _source_line(say, citation), take.copy(say, citation))
             for citation in answer.citations
         )
-        parts.append(
-            Markup('<h4>{} <span>{}</span></h4><ol class="nearest">{}</ol>').format(
-                say("Nearest passages"), say("they do not answer the question"), nearest
-            )
-        )
+        about = Markup() if failed else Markup(" <span>{}</span>").format(say("they do not answer the question"))
+        parts.append(Markup('<h4>{}{}</h4><ol class="nearest">{}</ol>').format(say("Nearest passages"), about, nearest))
     return Markup('<div class="abstention">{}</div>').format(Markup().join(parts))
 
 

@@ -250,7 +250,7 @@ def softly_denies(sentence: Sequence[Word]) -> bool:
 # Verbs of saying, and words that say as little as they.
 LIGHT = _set(
     "said say says saying told tell according stated states state added add adding reported reports noted also however article text source "
-    "work works worked working brings bring makes make called named otherwise meanwhile moreover respectively "
+    "work works worked working put puts brings bring makes make called named otherwise meanwhile moreover respectively "
     "mr mrs ms dr قال قالت يقول تقول وفق وفقا بحسب حسب أفاد أفادت ذكر ذكرت أضاف أضافت أوضح أوضحت أشار أشارت السيد السيدة نحو حوالي نسبة "
     "قدره قدرها قيمة عدد حيث كما أما إلى أن هناك يذكر صرح صرحت يعمل تعمل يعملون because بسبب لأن لأنه لأنها"
 )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 
 from markupsafe import Markup
 
-from qa.answer import Answer, Citation, counted, credit
+from qa.answer import NOT_BORNE_OUT, Answer, Citation, counted, credit
 from qa.direction import Direction, direction, of_language
 from qa.report import in_html, in_markdown, web_address
 
@@ -59,10 +59,11 @@ def _blocks(conversation: Conversation) -> Iterator[_Block]:
         if answer.notice is not None:
             yield _Block("said", (_in_line(answer.notice, "ltr"),), "ltr")
         if answer.abstained:
-            yield _Block("label", ("Not in the articles",), "ltr")
+            failed = answer.reason == NOT_BORNE_OUT  # which does not say that the articles hold nothing
+            yield _Block("label", ("No answer that holds" if failed else "Not in the articles",), "ltr")
             yield _Block("reason", (answer.reason or "",), direction(answer.reason or ""))
             yield from _struck(answer)
-            label = _NEAREST
+            label = "Nearest passages." if failed else _NEAREST
         else:
             yield from _said(answer)
             label = "Sources"

@@ -168,3 +168,14 @@ def test_only_who_may_name_a_model_has_a_place_for_its_address(code: str) -> Non
 def test_the_panel_begins_with_what_the_page_was_started_with() -> None:
     page = Drawn(model.panel(SAY, Manner(written=True, judge=True, drops=True), may_name=False))
     assert [one.get("value", one.get("id")) for one in page.attributes if "checked" in one] == ["written", "dropped", "judge"]
+
+
+def test_that_a_model_failed_is_not_told_as_if_the_articles_held_nothing() -> None:
+    silent = written(struck=(replace(STRUCK, citations=()),), abstained=True, reason=NOT_BORNE_OUT)
+    page = drawn(silent).text(".abstention")
+    assert page.startswith("No answer that holds")
+    assert "Answer in the articles’ own words" in page
+    exported = transcript.as_markdown([("q", silent)])
+    for told in (page, exported):
+        assert "Not in the articles" not in told
+        assert "not answer the question" not in told
