@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import numpy.typing as npt
@@ -161,6 +163,16 @@ def shared() -> Path:
         assert os.environ.get("CI") != "true", f"{folder} is missing"
         pytest.skip("needs the shared articles and sets")
     return folder
+
+
+@pytest.fixture(scope="session")
+def score(shared: Path) -> ModuleType:
+    """The shared sets' own measuring script."""
+    spec = importlib.util.spec_from_file_location("score", shared / "score" / "score.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ Each corpus is indexed once. xquad-both and arcd would add as long again to `mak
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -18,15 +17,6 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS: dict[str, dict[str, Any]] = json.loads((ROOT / "tests" / "cases" / "floors.json").read_text(encoding="utf-8"))
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def score(shared: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("score", shared / "score" / "score.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 
@@ -13,15 +12,6 @@ ROOT = Path(__file__).resolve().parents[2]
 LEAST = {
     "seeds": {"answer_holds_gold": 0.85, "citation_recall": 0.90, "abstains_when_it_should": 0.8},
 }
-
-
-@pytest.fixture(scope="module")
-def score(shared: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("score", shared / "score" / "score.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.parametrize("name", LEAST)
