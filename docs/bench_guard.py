@@ -1,4 +1,4 @@
-"""Measures the guard (qa/guard.py): what it passes that is not borne out, and what it strikes that is.
+"""Measures the guard (qa/support/guard.py): what it passes that is not supported, and what it strikes that is.
 
     .venv/bin/python docs/bench_guard.py [--sets ../shared/eval] [--sentences 150] [--show KIND]
 
@@ -23,11 +23,12 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from index.articles import Article, read_sources  # noqa: E402 (the project is not installed)
-from index.models import default_embedder  # noqa: E402
-from index.people import ARABIC_GIVEN  # noqa: E402
-from index.sentences import sentence_spans  # noqa: E402
-from index.spans import Span  # noqa: E402
-from qa.guard import Ground, Guard  # noqa: E402
+from index.embedding.models import default_embedder  # noqa: E402
+from index.languages.ar.people import GIVEN_NAMES as ARABIC_GIVEN  # noqa: E402
+from index.text.sentences import sentence_spans  # noqa: E402
+from index.text.spans import Span  # noqa: E402
+from qa.support.evidence import SourceSentence  # noqa: E402
+from qa.support.guard import Guard  # noqa: E402
 
 ONE_LANGUAGE = ("xquad-en", "polnear", "xquad-ar", "ntrex-pairs")
 FEWEST_WORDS = 8
@@ -60,8 +61,8 @@ _OPPOSITE = (
 )  # fmt: skip
 
 
-def languages(statement: str, ground: str) -> str:
-    ours, theirs = ("ar" if _ARABIC.search(text) else "en" for text in (statement, ground))
+def languages(statement: str, source: str) -> str:
+    ours, theirs = ("ar" if _ARABIC.search(text) else "en" for text in (statement, source))
     return ours if ours == theirs else f"{ours} on {theirs}"
 
 
@@ -75,17 +76,17 @@ class Tally:
         self.faults: Counter[tuple[str | None, str]] = Counter()
         self.seconds: list[float] = []
 
-    def add(self, kind: str, statement: str, grounds: Sequence[Ground], fault: str | None = None) -> None:
-        row = kind, languages(statement, grounds[0].text)
+    def add(self, kind: str, statement: str, sources: Sequence[SourceSentence], fault: str | None = None) -> None:
+        row = kind, languages(statement, sources[0].text)
         begin = perf_counter()
-        failure = self._guard.failure(statement, grounds)
+        failure = self._guard.failure(statement, sources)
         self.seconds.append(perf_counter() - begin)
         self.all[row] += 1
         self.failed[row] += failure is not None
         if failure is not None and fault is not None:
             self.faults[fault, failure.fault] += 1
         if self._show in f"{kind} {row[1]}" and (failure is None) == (kind not in PASSING):
-            print(f"{row}\n  said   {statement}\n  ground {' | '.join(one.text for one in grounds)}\n  {failure}\n")
+            print(f"{row}\n  said   {statement}\n  source {' | '.join(one.text for one in sources)}\n  {failure}\n")
 
     def table(self, kinds: Sequence[str]) -> Iterator[str]:
         rows = sorted({language for _, language in self.all}, key=lambda one: (len(one), one))
@@ -100,8 +101,8 @@ class Tally:
             yield f"| {kind} | {' | '.join(cells)} |"
 
 
-OWN = ("borne out", "not borne out")
-PASSING = ("borne out", "as it stands", "without a clause", "translation")
+OWN = ("supported", "not supported")
+PASSING = ("supported", "as it stands", "without a clause", "translation")
 CHANGED = (
     "a number",
     "a name",
@@ -120,14 +121,14 @@ def own_cases(tally: Tally, held_out: bool) -> None:
     data = json.loads((ROOT / "tests/cases/guard.json").read_text(encoding="utf-8"))
     articles = {one.id: one for one in read_sources([ROOT / "samples/articles"]) if isinstance(one, Article)}
     for case in data["held_out" if held_out else "cases"]:
-        grounds = [ground_of(articles, data["grounds"][key]) for key in case["on"]]
-        tally.add(OWN[case["fault"] is not None], case["statement"], grounds, case["fault"])
+        sources = [source_of(articles, data["grounds"][key]) for key in case["on"]]
+        tally.add(OWN[case["fault"] is not None], case["statement"], sources, case["fault"])
 
 
-def ground_of(articles: dict[str, Article], described: dict[str, str]) -> Ground:
+def source_of(articles: dict[str, Article], described: dict[str, str]) -> SourceSentence:
     article = articles[described["article"]]
     start = article.text.index(described["text"])
-    return Ground(article, Span(start, start + len(described["text"])), described.get("speaker"))
+    return SourceSentence(article, Span(start, start + len(described["text"])), described.get("speaker"))
 
 
 def articles_of(folder: Path) -> list[Article]:
@@ -147,8 +148,8 @@ def changed_sentences(tally: Tally, articles: Sequence[Article], most: int, chan
     chance.shuffle(picked)
     names = [match[0] for article in articles for match in _CAPITAL.finditer(article.text)]
     for article, span in picked[:most]:
-        text, ground = span.of(article.text), Ground(article, span)
-        tally.add("as it stands", text, [ground])
+        text, source = span.of(article.text), SourceSentence(article, span)
+        tally.add("as it stands", text, [source])
         for kind, statement in (
             ("without a clause", without_clause(text)),
             ("a number", other_number(text, chance)),
@@ -158,7 +159,7 @@ def changed_sentences(tally: Tally, articles: Sequence[Article], most: int, chan
             ("another sentence", other_sentence(article, span, chance)),
         ):
             if statement is not None:
-                tally.add(kind, statement, [ground])
+                tally.add(kind, statement, [source])
 
 
 def without_clause(text: str) -> str | None:
@@ -233,7 +234,7 @@ def translations(tally: Tally, articles: Sequence[Article], most: int, chance: r
             text = mine.of(ours.text)
             if len(text.split()) < FEWEST_WORDS or len(text) > 400 or re.search('["“”«»]', text):
                 continue
-            tally.add("translation", text, [Ground(theirs, yours)])
+            tally.add("translation", text, [SourceSentence(theirs, yours)])
             for kind, changed in (
                 ("translation, a number", other_number(text, chance)),
                 ("translation, a name", other_name(text, names, ours.text, chance)),
@@ -242,7 +243,7 @@ def translations(tally: Tally, articles: Sequence[Article], most: int, chance: r
                 ("another line", other_sentence(ours, mine, chance)),
             ):
                 if changed is not None:
-                    tally.add(kind, changed, [Ground(theirs, yours)])
+                    tally.add(kind, changed, [SourceSentence(theirs, yours)])
 
 
 def lines(article: Article) -> Iterator[Span]:
@@ -262,7 +263,7 @@ def main() -> None:
     for title, held_out in (("developed on", False), ("written after", True)):
         tally = Tally(guard, arguments.show)
         own_cases(tally, held_out)
-        print(f"\nOur own cases, {title}: what was wrong (struck though borne out, passed though not)\n", *tally.table(OWN), sep="\n")
+        print(f"\nOur own cases, {title}: what was wrong (struck though supported, passed though not)\n", *tally.table(OWN), sep="\n")
         same = sum(count for (expected, found), count in tally.faults.items() if expected == found)
         print(f"\nThe fault was the expected one for {same} of {tally.faults.total()}; {1000 * median(tally.seconds):.1f} ms a statement.")
     if arguments.sets is not None:

@@ -28,10 +28,10 @@ import numpy.typing as npt
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from index.build import build  # noqa: E402 (the project is not installed)
-from index.embed import Encoded, EncodedQuestion, Vectors  # noqa: E402
-from index.readers.html import read  # noqa: E402
-from index.readers.source import Document, Source  # noqa: E402
+from index.build.build import build  # noqa: E402 (the project is not installed)
+from index.embedding.embed import Encoded, EncodedQuestion, Vectors  # noqa: E402
+from index.readers.source import Document, SourceFile  # noqa: E402
+from index.readers.web.html import read  # noqa: E402
 
 PAGE_BYTES = 100_000
 WORDS = {
@@ -91,7 +91,7 @@ def times(folder: Path) -> Iterator[float]:
     for path in sorted(folder.iterdir()):
         start = process_time()
         with path.open("rb") as file:
-            found = list(read(Source(path.name, file, ".html")))
+            found = list(read(SourceFile(path.name, file, ".html")))
         yield process_time() - start
         if not all(isinstance(one, Document) and len(one.text) > 500 for one in found):
             raise ValueError(f"{path.name} was not read")

@@ -30,8 +30,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from index.articles import Article, make_article, read_sources  # noqa: E402 (the project is not installed)
-from index.passages import passages_of  # noqa: E402
-from index.sentences import sentence_spans  # noqa: E402
+from index.store.passages import passages_of  # noqa: E402
+from index.text.sentences import sentence_spans  # noqa: E402
 
 SIZES = (1_000, 10_000, 100_000)
 QUESTIONS = 200
@@ -41,25 +41,28 @@ _SENTENCES = 14
 _BUILD = """
 import json, sys, time
 from pathlib import Path
-from index import build as building
-encode, model = building.encode, []
+from index.build.build import build
+from index.embedding.models import default_embedder
+from index.store.likeness import likeness_of
+way = type(likeness_of(default_embedder()))
+encode, model = way.encode, []
 def timed(*arguments):
     start = time.perf_counter()
     try:
         return encode(*arguments)
     finally:
         model.append(time.perf_counter() - start)
-building.encode = timed
-report = building.build(Path(sys.argv[2]), [Path(sys.argv[1])])
+way.encode = timed
+report = build(Path(sys.argv[2]), [Path(sys.argv[1])])
 print(json.dumps({"passages": report.passages, "articles": report.articles, "seconds": report.seconds, "model": sum(model)}))
 """
 # Asked in a process of its own: warm latencies of whole answers, then the time to add an article and to delete it.
 _ASK = """
 import json, resource, sys, time
 from pathlib import Path
-from qa.answer import answer
-from index.build import add
-from index.store import Store, writing
+from qa import answer
+from index.build.build import add
+from index.store.store import Store, writing
 store = Store.open(Path(sys.argv[1]))
 questions = json.loads(Path(sys.argv[2]).read_text())
 for question in questions[:5]:

@@ -24,17 +24,17 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from index.articles import Article, make_article, read_sources  # noqa: E402 (the project is not installed)
-from index.clean import story_spans  # noqa: E402
-from index.decode import decode_text  # noqa: E402
-from index.language import language_of  # noqa: E402
-from index.lexical import Entry, LexicalIndex  # noqa: E402
-from index.metadata import read_metadata  # noqa: E402
-from index.names import name_keys  # noqa: E402
-from index.passages import Passage, article_key, passages_of  # noqa: E402
-from index.quotations import quotations_of  # noqa: E402
-from index.sentences import sentence_spans  # noqa: E402
-from index.terms import stems  # noqa: E402
-from index.words import WordIndex  # noqa: E402
+from index.store.lexical import Entry, LexicalIndex  # noqa: E402
+from index.store.passages import Passage, article_key, passages_of  # noqa: E402
+from index.store.word_index import WordIndex  # noqa: E402
+from index.story.clutter import story_spans  # noqa: E402
+from index.story.metadata import read_metadata  # noqa: E402
+from index.story.quotations import quotations_of  # noqa: E402
+from index.text.decode import decode_text  # noqa: E402
+from index.text.language import language_of  # noqa: E402
+from index.text.names import name_keys  # noqa: E402
+from index.text.sentences import sentence_spans  # noqa: E402
+from index.text.terms import stems  # noqa: E402
 
 RUNS = 3
 SAMPLE_BYTES = 1_000_000
@@ -84,7 +84,7 @@ class Rooms:
         return lambda: [story_spans(article.text) for article in self._articles]
 
     def metadata(self, _: Path) -> Callable[[], object]:
-        return lambda: [read_metadata(article.text) for article in self._articles]
+        return lambda: [read_metadata(article.text, article.story) for article in self._articles]
 
     def language(self, _: Path) -> Callable[[], object]:
         return lambda: [language_of(article.text) for article in self._articles]
@@ -99,7 +99,7 @@ class Rooms:
         return lambda: [passages_of(article) for article in self._articles]
 
     def quotations(self, _: Path) -> Callable[[], object]:
-        return lambda: [quotations_of(article.text, article.story) for article in self._articles]
+        return lambda: [quotations_of(article.text, article.story, article.language) for article in self._articles]
 
     def stems(self, _: Path) -> Callable[[], object]:
         texts = [passage.text for article in self._articles for passage in passages_of(article)]
@@ -124,7 +124,7 @@ class Rooms:
             articles = [make_article(id, decode_text(data)) for id, data in files]
             passages = [(article, passage) for article in articles for passage in passages_of(article)]
             for article in articles:
-                quotations_of(article.text, article.story)
+                quotations_of(article.text, article.story, article.language)
             LexicalIndex(folder / "lexical").update([entry(article, passage) for article, passage in passages], removed=[])
             WordIndex(folder / "words").update([(article_key(article.id), article.text) for article in articles], removed=[])
 
@@ -142,7 +142,7 @@ def warm_up() -> None:
     article = make_article("warm", "The ferry is late\nBy Mona Reyes\n2019-03-04\n\n“It rained,” said Mona Reyes, the captain.\n")
     for passage in passages_of(article):
         entry(article, passage)
-    quotations_of(article.text, article.story)
+    quotations_of(article.text, article.story, article.language)
     language_of("kwietniowy wieczór nad brzegiem morza przyniósł mieszkańcom ulgę")
 
 

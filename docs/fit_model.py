@@ -1,4 +1,4 @@
-"""Fits index/e5_small.npz: from the model's hidden states to the token vectors that are stored, and what its rounding to int8 needs.
+"""Fits index/embedding/e5_small.npz: from the model's hidden states to token vectors, and what rounding to int8 needs.
 
     .venv/bin/python docs/fit_model.py CORPUS.jsonl
 
@@ -28,10 +28,11 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from index.articles import Article, read_sources  # noqa: E402 (the project is not installed)
-from index.default_model import package_file  # noqa: E402
-from index.embed import Vectors  # noqa: E402
-from index.passages import passages_of  # noqa: E402
-from index.unpack import FITTED, LINEAR, PREFIXES, TOKEN_LAYERS, read_packed, token_weights, write_folder  # noqa: E402
+from index.embedding.default_model import package_file  # noqa: E402
+from index.embedding.embed import Vectors  # noqa: E402
+from index.embedding.encoder_graph import LINEAR  # noqa: E402
+from index.embedding.unpack import FITTED, PREFIXES, TOKEN_LAYERS, read_packed, token_weights, write_folder  # noqa: E402
+from index.store.passages import passages_of  # noqa: E402
 
 # Bytes a token: half as many, two dimensions in each.
 DIMENSIONS = 256

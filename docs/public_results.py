@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from qa.evaluate.measures import MEASURES  # noqa: E402 (the project is not installed)
-from qa.evaluate.results import Figure, Results, SetResult, SystemResult  # noqa: E402
+from qa.evaluate.results import MeasuredFigure, Results, SetResult, SystemResult  # noqa: E402
 from qa.evaluate.sets import read_set  # noqa: E402
 
 _SEARCH = ("article@1", "article@10", "evidence@1", "evidence@10")
@@ -62,7 +62,7 @@ def _table(section: str, names: tuple[str, ...], sets: list[SetResult], everybod
 
 
 def _cell(one: SetResult, system: SystemResult, section: str, name: str) -> str:
-    figure: Figure | None = system["figures"][section].get(name)
+    figure: MeasuredFigure | None = system["figures"][section].get(name)
     if figure is None or figure["value"] is None:
         return "–"
     if figure["low"] is None or figure["high"] is None:

@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from index.archive import count_articles, read_archive, write_archive
 from index.articles import Article
-from index.build import BuildReport, build, expected, refresh, repair, restore
-from index.catalogue import Catalogue
+from index.build.build import BuildReport, build, expected, refresh, repair, restore
+from index.build.watch import watch
 from index.commandline import Parser, add_json, add_store, run, visible
+from index.embedding.models import DEFAULT_EMBEDDER, load_embedder
 from index.errors import InputError, OnRecordError, StoreDamaged
-from index.models import DEFAULT_EMBEDDER, load_embedder
 from index.readers.columns import parse_columns
-from index.store import Manifest, Store, set_aside_damaged, writing
-from index.watch import watch
+from index.store.archive import count_articles, read_archive, write_archive
+from index.store.catalogue import Catalogue
+from index.store.manifest import Manifest
+from index.store.store import Store, set_aside_damaged, writing
 
 if TYPE_CHECKING:
     from index.fetching.fetch import Fetched
@@ -161,13 +162,13 @@ def _print_report(report: BuildReport, as_json: bool) -> None:
             f"{report.articles} articles, {report.passages} passages: {report.added} added, {report.changed} changed, "
             f"{report.removed} removed, {report.unchanged} unchanged, {len(report.skipped)} skipped, in {report.seconds:.1f} s"
         )
-    sys.stdout.flush()  # with --watch, whoever reads a pipe waits for the line
+    sys.stdout.flush()  # with --watch, the reader of a pipe waits for the line
 
 
 def _list(options: argparse.Namespace) -> int:
     store = Store.open(options.store, chroma=options.chroma)
     counts = store.catalogue.passage_counts()
-    stories = store.catalogue.stories()
+    stories = store.catalogue.links.stories()
     rows = [
         {
             "article": article.id,

@@ -27,16 +27,16 @@ from itertools import islice, takewhile
 from operator import methodcaller
 from pathlib import Path
 
-from index.clean import story_spans
 from index.errors import InputError
-from index.files import files, is_unicode, open_regular, printable, require, why
-from index.language import language_of
-from index.metadata import read_metadata
 from index.readers.columns import normalised_facts, record_fingerprint
-from index.readers.reading import NOT_A_FORMAT, SIMPLE, SUFFIXES, Read, Same, read, suffix_of
-from index.readers.source import BYTE_ORDER_MARK, Document, Facts, Source, Unread
+from index.readers.files import files, is_unicode, open_regular, printable, require, why
+from index.readers.reading import NOT_A_FORMAT, SIMPLE, SUFFIXES, FileResult, Same, read, suffix_of
+from index.readers.source import BYTE_ORDER_MARK, Document, Facts, SourceFile, Unread
 from index.readers.workers import Workers
-from index.spans import Span
+from index.story.clutter import story_spans
+from index.story.metadata import read_metadata
+from index.text.language import language_of
+from index.text.spans import Span
 
 # Files that are being read ahead of the one whose turn it is: enough that no core waits for a slow one. Not measured.
 _AHEAD = 32
@@ -113,8 +113,9 @@ def make_article(
     given = normalised_facts(facts_given)
     mark = len(BYTE_ORDER_MARK) if text.startswith(BYTE_ORDER_MARK) else 0  # no part of the first line, nor of the story
     body = text[mark:]
-    story = tuple(_moved(span, mark) for span in story_spans(body))
-    facts = read_metadata(body)
+    kept = story_spans(body)
+    story = tuple(_moved(span, mark) for span in kept)
+    facts = read_metadata(body, kept)
     told = {"title": facts.title, "publisher": facts.publisher, "author": facts.author, "date": facts.date}
     read = {name: fact for name, fact in told.items() if fact and name not in given}
     known = {name: fact.value for name, fact in read.items()} | given
@@ -167,7 +168,7 @@ class _Reader:
         self._taken: dict[str, str] = {}
 
     def read(self, paths: Sequence[Path]) -> Iterator[Article | Unchanged | Skipped]:
-        ahead: deque[tuple[str, Iterable[Read]]] = deque()
+        ahead: deque[tuple[str, Iterable[FileResult]]] = deque()
         with Workers() as workers:
             for path in paths:
                 for found in files(path) if path.is_dir() else [(path.name, path)]:
@@ -182,7 +183,7 @@ class _Reader:
             while ahead:
                 yield from self._settled(*ahead.popleft())
 
-    def _begun(self, name: str, place: Path, workers: Workers) -> Iterable[Read]:
+    def _begun(self, name: str, place: Path, workers: Workers) -> Iterable[FileResult]:
         """What is in a file; where it takes a process of its own, that begins now."""
         if not is_unicode(name):
             return [Unread(printable(name), "its name is not valid Unicode: rename it")]
@@ -196,10 +197,10 @@ class _Reader:
         except (InputError, OSError) as error:
             return [_unread(name, error)]
 
-    def _read_here(self, name: str, place: Path, suffix: str) -> Iterator[Read]:
+    def _read_here(self, name: str, place: Path, suffix: str) -> Iterator[FileResult]:
         try:
             with open_regular(place) as file:
-                yield from read(Source(name, file, suffix, columns=self._columns), self._known)
+                yield from read(SourceFile(name, file, suffix, columns=self._columns), self._known)
         except (InputError, OSError) as error:
             yield _unread(name, error)
 
@@ -211,7 +212,7 @@ class _Reader:
             known |= {part: self._known[part] for part in takewhile(methodcaller("startswith", begin), parts)}
         return known
 
-    def _settled(self, shown: str, items: Iterable[Read]) -> Iterator[Article | Unchanged | Skipped]:
+    def _settled(self, shown: str, items: Iterable[FileResult]) -> Iterator[Article | Unchanged | Skipped]:
         """`shown` is how a user would find the file."""
         for item in items:
             if isinstance(item, Unread):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from index.errors import OnRecordError
-from index.vectors import server_address
+from index.store.vectors import server_address
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -61,7 +61,7 @@ def visible(text: str) -> str:
 
 
 def run(main: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> NoReturn:
-    """Ends the process with what `main` returns; an error that the user can mend becomes one line and exit 2.
+    """Ends the process with what `main` returns; an error that the user can fix becomes one line and exit status 2.
 
     A KeyboardInterrupt may say what it leaves behind."""
     # Article text holds what a terminal or pipe in another encoding cannot show.

@@ -3,7 +3,7 @@
 OnRecordError                  exit 2, its text is the one line that the user reads
 ├── InputError                 what was handed in cannot be used: a path, a question, a quote, a file of questions
 ├── SettingError               an option or environment variable with an impossible value
-├── EmbedderError              the embedding model is unknown, not installed, or does not answer
+├── EmbedderError              the embedding model or the reader is unknown, not installed, or does not answer
 ├── ModelError                 the language model's packages are not installed, its server or file does not answer, or answers nonsense
 └── StoreError                 the store cannot be used as it is
     ├── StoreMissing           there is none at that place

@@ -1,1 +1,1 @@
-"""What the page is drawn with: pure functions from data to markup, one style sheet, one script. Never imports ui.py."""
+"""The page: draw/ makes markup of data, serve/ is the web application. Never imports ui.py."""

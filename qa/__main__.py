@@ -17,19 +17,23 @@ from tqdm import tqdm
 
 from index.commandline import Parser, add_chroma, add_json, add_store, run, visible
 from index.errors import InputError, ModelError, SettingError
-from index.filters import Filters, first_day, last_day
-from index.spans import Span
-from index.store import Store
-from qa import report
-from qa.answer import Answer, answer, as_json, counted, credit, differing, is_disputed
-from qa.check import Match, QuoteCheck, check_all
-from qa.check import as_json as check_as_json
-from qa.draft import DraftQuote, check_draft, has_words, read_draft
-from qa.language_models import language_model
-from qa.retrieve import Hit, analyse, retrieve
-from qa.write import Writer
+from index.store.filters import Filters, first_day, last_day
+from index.store.store import Store
+from index.text.spans import Span
+from qa.answer import answer
+from qa.ask.question import analyse
+from qa.ask.retrieve import Hit, retrieve
+from qa.ask.types import Notice
+from qa.export.answer_json import answer_json
+from qa.export.lines import answer_lines
+from qa.quotes import report
+from qa.quotes.check import Match, QuoteCheck, check_all
+from qa.quotes.check import as_json as check_as_json
+from qa.quotes.draft import DraftQuote, check_draft, has_words, read_draft
+from qa.reader.readers import add_reader, load_reader
+from qa.writing.language_models import language_model
+from qa.writing.write import Writer
 
-_NEAREST_WIDTH = 240  # characters of a nearest passage: enough to see what it is about
 # As articles: a file of questions larger than this is a mistake.
 _MOST_BYTES = 20 * 1024 * 1024
 # Columns of the table of a draft's quotations, in characters: it fits a terminal of 120 with most ids.
@@ -68,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     sub = asking("ask", _ask, "answer a question with cited sentences")
+    add_reader(sub)
     add_model(sub, "let this language model write the answer from the sentences that are found (default: $ONRECORD_MODEL)")
     sub.add_argument("--judge", action="store_true", help="with --model: the model is asked once more about each statement that it wrote")
     sub.add_argument(
@@ -102,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_chroma(sub)
     sub.add_argument("--report", type=Path, metavar="DIR", help="write index.html and report.json to this folder")
+    add_reader(sub)
     sub.add_argument("--baselines", action="store_true", help="measure BM25, plain vectors and LlamaIndex on the same articles as well")
     add_model(
         sub, "measure answers that this language model writes as well; with --baselines, LlamaIndex's CitationQueryEngine with it too"
@@ -122,19 +128,20 @@ def _ask(options: argparse.Namespace) -> int:
     questions, filters = _questions(options), _filters(options)
     store = Store.open(options.store, chroma=options.chroma)
     writer, notice = _writer(options)
+    reader = load_reader(options.reader)
     for question in questions:
-        found = answer(store, question, filters, writer=writer)
+        answered = answer(store, question, filters, writer=writer, reader=reader)
         if notice is not None:
-            found = replace(found, notice=notice)
+            answered = replace(answered, notice=notice)
         if options.json or options.questions:
-            print(json.dumps(as_json(found), ensure_ascii=False), flush=True)
+            print(json.dumps(answer_json(answered), ensure_ascii=False), flush=True)
         else:
-            print(visible(_in_words(found)))
+            print(visible(answer_lines(answered)))
     return 0
 
 
-def _writer(options: argparse.Namespace) -> tuple[Writer | None, str | None]:
-    """The language model that is to write, or the line that says why it cannot. Raises SettingError where its address is none."""
+def _writer(options: argparse.Namespace) -> tuple[Writer | None, Notice | None]:
+    """The language model that is to write, or why it cannot. Raises SettingError where its address is none."""
     address = (os.environ.get("ONRECORD_MODEL") or None) if options.model is None else options.model
     if address is None:
         for name in ("judge", "struck"):
@@ -144,7 +151,7 @@ def _writer(options: argparse.Namespace) -> tuple[Writer | None, str | None]:
     try:
         model = language_model(address, _key())
     except ModelError as error:
-        return None, str(error)
+        return None, Notice("failed", str(error))
     return Writer(model, judge=options.judge, drops=options.struck == "dropped"), None
 
 
@@ -194,7 +201,7 @@ def _check_draft(options: argparse.Namespace) -> int:
         report.check_report(options.report, options.draft)
     text = read_draft(options.draft)
     store = Store.open(options.store, chroma=options.chroma)
-    found: list[DraftQuote] = []
+    quotes: list[DraftQuote] = []
     with tqdm(unit=" quotations", desc="Checking", disable=None, leave=False) as bar:  # None: no bar where output is no terminal
 
         def progress(done: int, total: int) -> None:
@@ -202,14 +209,14 @@ def _check_draft(options: argparse.Namespace) -> int:
             bar.update(done - bar.n)
 
         for quote in check_draft(store, text, progress):
-            found.append(quote)
+            quotes.append(quote)
             _say(json.dumps(report.quote_json(quote), ensure_ascii=False) if options.json else _row(quote))
     if options.report is not None:
-        report.write_report(options.report, options.draft.name, text, found)
-    checks = [quote.check for quote in found]
+        report.write_report(options.report, options.draft.name, text, quotes)
+    checks = [quote.check for quote in quotes]
     if not options.json:
-        print(("\n" if found else "") + report.summary(checks))
-    elif not found:
+        print(("\n" if quotes else "") + report.summary(checks))
+    elif not quotes:
         print(report.summary(checks), file=sys.stderr)
     return 0 if all(check.verdict in report.GOOD for check in checks) else 1
 
@@ -273,45 +280,6 @@ def _passage_json(hit: Hit) -> dict[str, Any]:
         "language": hit.language,
         "score": hit.score,
     }
-
-
-def _in_words(found: Answer) -> str:
-    """An answer for the terminal: the statements, then where each is from."""
-    lines = [found.text, *_struck_out(found)]
-    head = [f"The articles differ: {differing(one)}" for one in found.disagreements]
-    if found.short_answer and not is_disputed(found):
-        head.insert(0, found.short_answer)
-    if head:
-        lines.insert(0, "\n".join(head) + "\n")
-    if found.notice is not None:
-        lines.insert(0, f"{found.notice}\n")
-    if found.abstained and found.citations:
-        lines.append("\nNearest passages:")
-    elif found.citations:
-        lines.append("")
-    for citation in found.citations:
-        facts = [citation.article.title, citation.article.publisher, citation.article.author, citation.article.date]
-        place = f"{citation.article.named_at(citation.span.start)} [{citation.span.start}:{citation.span.end}]"
-        lines.append(f"[{citation.number}] {' · '.join(fact for fact in facts if fact)} — {place}")
-        if found.abstained:
-            lines.append(_beginning(citation.quote))
-        if said := credit(citation):
-            lines.append(f"    — {said}")
-        if citation.translation is not None:
-            lines.append(f"    translated by {found.written_by}, not a quotation: {citation.translation}")
-        if citation.caveat is not None:
-            lines.append(f"    but: {citation.caveat.of(citation.article.text)} [{citation.caveat.start}:{citation.caveat.end}]")
-    if line := counted(found):
-        lines.append(line)
-    return "\n".join(lines)
-
-
-def _struck_out(found: Answer) -> Iterator[str]:
-    """What else is to be said of an answer that a model wrote."""
-    for one in found.struck:
-        yield f"Struck out: {one.text} — {one.reason}"
-    if found.written_by is not None and not found.abstained:
-        yield f"\nWritten by {found.written_by}."
 
 
 def _say(line: str) -> None:
@@ -386,11 +354,6 @@ def _row(quote: DraftQuote) -> str:
 def _cut(text: str, width: int) -> str:
     line = _one_line(text)
     return line.ljust(width) if len(line) <= width else f"{line[: width - 1]}…"
-
-
-def _beginning(quote: str) -> str:
-    """The first words of a passage, unchanged, and a mark where there are more."""
-    return quote if len(quote) <= _NEAREST_WIDTH else f"{quote[:_NEAREST_WIDTH].rsplit(maxsplit=1)[0]} […]"
 
 
 def _filters(options: argparse.Namespace) -> Filters:

@@ -1,11 +1,12 @@
-"""Our retrieval, answers and embedder for anybody's LlamaIndex pipeline: a BaseRetriever, a BaseQueryEngine and a BaseEmbedding.
+"""Our retrieval, answers and embedder for a LlamaIndex pipeline: a BaseRetriever, a BaseQueryEngine and a BaseEmbedding.
 
     store = Store.open(Path(".store"))
     retriever = OnRecordRetriever(store, similarity_top_k=5)
     engine = OnRecordQueryEngine(store)
 
 Nodes are made here, on the way out: no node type travels inside, and every node's offsets are true, `text[start_char_idx:end_char_idx]` of
-the article that its `ref_doc_id` names. The only room that imports llama_index when it is loaded (index/embed.py does so when asked to).
+the article that its `ref_doc_id` names. The only module that imports llama_index when it is loaded
+(index/embedding/embed.py does so when asked to).
 """
 
 from __future__ import annotations
@@ -23,17 +24,21 @@ from llama_index.core.callbacks.base import CallbackManager
 from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 
 from index.articles import Article
-from index.embed import Embedder, Vectors
-from index.filters import ANY, Filters
-from index.passages import unit_id
-from index.spans import Span
-from index.store import Store
-from qa.answer import Answer, answer, as_json
-from qa.retrieve import analyse, retrieve
+from index.embedding.embed import Embedder, Vectors
+from index.store.filters import ANY, Filters
+from index.store.passages import unit_id
+from index.store.store import Store
+from index.text.spans import Span
+from qa.answer import answer
+from qa.ask.question import analyse
+from qa.ask.retrieve import retrieve
+from qa.ask.types import Answer
+from qa.export.answer_json import answer_json
+from qa.export.wording import answer_text
 
 # What a language model may use to say who reports what and when.
 _SHOWN_TO_LLM = ("title", "publisher", "author", "date")
-# What helps to find a passage, should its node be embedded anew.
+# What helps to find a passage, if its node is embedded again.
 _EMBEDDED = ("title",)
 
 
@@ -122,9 +127,9 @@ def _listed(vectors: Vectors) -> list[list[float]]:
     return listed
 
 
-def _response(found: Answer) -> Response:
-    nodes = [_node(citation.article, citation.span, citation.score) for citation in found.citations]
-    return Response(response=found.text, source_nodes=nodes, metadata=as_json(found))
+def _response(answered: Answer) -> Response:
+    nodes = [_node(citation.article, citation.span, citation.score) for citation in answered.citations]
+    return Response(response=answer_text(answered), source_nodes=nodes, metadata=answer_json(answered))
 
 
 def _node(article: Article, span: Span, score: float) -> NodeWithScore:

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 
+import hostile
 import numpy as np
 import numpy.typing as npt
 import onnx
 import pytest
+import wire
+from filelock import FileLock
 from hypothesis import settings
+from model_server import ModelServer
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from index.build import build
-from index.embed import Encoded, EncodedQuestion, Vectors
-from index.store import Store
-from index.terms import stems, terms
+from index.build.build import build
+from index.embedding.embed import Encoded, EncodedQuestion, Vectors
+from index.store.store import Store
+from index.text.terms import stems, terms
+from qa.ask import read
+from qa.writing.language_models import LanguageModel, language_model
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -180,14 +187,77 @@ def samples() -> Path:
     return ROOT / "samples"
 
 
+MakeStore = Callable[[str, Callable[[Path], Path]], Path]
+
+
 @pytest.fixture(scope="session")
-def samples_store_folder(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def make_store(tmp_path_factory: pytest.TempPathFactory) -> MakeStore:
+    """Gives the folder of a store by its name, made with the default embedder of the files that a function names or writes into a folder.
+
+    The processes of one run of pytest build it once, and each has a copy.
+    """
+    here = tmp_path_factory.getbasetemp()
+    common = (here.parent if "PYTEST_XDIST_WORKER" in os.environ else here) / "stores"
+    common.mkdir(exist_ok=True)
+
+    def make(name: str, sources: Callable[[Path], Path]) -> Path:
+        built = common / name
+        with FileLock(f"{built}.lock"):
+            if not built.exists():
+                making = common / f"{name}.making"
+                shutil.rmtree(making, ignore_errors=True)
+                making.mkdir()
+                build(making / "store", [sources(making)])
+                making.rename(built)
+        copy = tmp_path_factory.mktemp(name) / "store"
+        shutil.copytree(built / "store", copy)
+        return copy
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def samples_store_folder(samples: Path, make_store: MakeStore) -> Path:
     """A store over samples/articles made with the default embedder. Do not write to it."""
-    folder = tmp_path_factory.mktemp("samples") / "store"
-    build(folder, [samples / "articles"])
-    return folder
+    return make_store("samples", lambda _: samples / "articles")
 
 
 @pytest.fixture(scope="session")
 def samples_store(samples_store_folder: Path) -> Store:
     return Store.open(samples_store_folder)
+
+
+@pytest.fixture(scope="session")
+def wire_store_folder(make_store: MakeStore) -> Path:
+    """A store over the articles of wire.py. Do not write to it."""
+    return make_store("wire", lambda folder: wire.write(folder / "wire.jsonl"))
+
+
+@pytest.fixture(scope="session")
+def wire_store(wire_store_folder: Path) -> Store:
+    return Store.open(wire_store_folder)
+
+
+@pytest.fixture(scope="session")
+def hostile_store(make_store: MakeStore) -> Store:
+    """A store over the articles of hostile.py. Do not write to it."""
+    return Store.open(make_store("hostile", hostile.write_corpus))
+
+
+@pytest.fixture
+def reads_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A language model is given more sentences than usual, so that the orders in hostile.py's articles are among them."""
+    monkeypatch.setattr(read, "LEAST_NEAR", 4)
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    """A language model's server, which a test tells what to reply."""
+    with ModelServer() as made:
+        yield made
+
+
+@pytest.fixture
+def model(server: ModelServer) -> LanguageModel:
+    """The model of that server."""
+    return language_model(f"{server.url}#tiny", None)

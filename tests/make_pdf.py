@@ -62,7 +62,7 @@ def _print(folder: Path, pages: Mapping[str, tuple[str, Mapping[str, object]]]) 
     from playwright.sync_api import sync_playwright
 
     faces = "".join(
-        f"@font-face {{ font-family: {name}; src: url('{(ROOT / 'page' / 'fonts' / file).as_uri()}') }}"
+        f"@font-face {{ font-family: {name}; src: url('{(ROOT / 'page' / 'static' / 'fonts' / file).as_uri()}') }}"
         for name, file in (("Naskh", "noto-naskh-arabic.woff2"), ("Sans", "noto-sans-arabic.woff2"))
     )
     path = find_browser()

@@ -20,8 +20,11 @@ from threading import Lock
 from typing import Any
 
 import pytest
+from forked_command import run_forked
 
-from index.models import DEFAULT_EMBEDDER
+from index.embedding.models import DEFAULT_EMBEDDER
+
+pytestmark = pytest.mark.slow  # starts a process a test
 
 ROOT = Path(__file__).resolve().parents[1]
 BYTES_LIMIT = 20 * 1024 * 1024
@@ -200,19 +203,19 @@ def check_error(done: subprocess.CompletedProcess[str], said: str) -> None:
 @pytest.fixture(scope="module")
 def outcomes(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[subprocess.CompletedProcess[str]]]]:
     """What became of each of ERRORS, several processes at a time, those that write one after the other: a store has one writer."""
-    new = tmp_path_factory.mktemp("new")
+    new, said = tmp_path_factory.mktemp("new"), tmp_path_factory.mktemp("said")
     writing = Lock()
 
-    def run_in_turn(*words: str) -> subprocess.CompletedProcess[str]:
+    def run_in_turn(number: int, *words: str) -> subprocess.CompletedProcess[str]:
         with writing if words[:2] in {("index", "build"), ("index", "remove")} else nullcontext():
-            return run(*words)
+            return run_forked(said / str(number), *words)
 
     def words(number: int, arguments: str) -> list[str]:
         places = {"new": str(new / str(number))}
         return [re.sub(r"\{(.*?)\}", lambda match: places.get(match[1], str(place / match[1])), word) for word in arguments.split(" ")]
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        yield {arguments: pool.submit(run_in_turn, *words(number, arguments)) for number, (arguments, _) in enumerate(ERRORS)}
+        yield {arguments: pool.submit(run_in_turn, number, *words(number, arguments)) for number, (arguments, _) in enumerate(ERRORS)}
         pool.shutdown(cancel_futures=True)
 
 
@@ -247,9 +250,8 @@ def test_a_path_that_is_not_unicode_is_answered_in_one_line(place: Path) -> None
 def test_a_store_in_use_is_said_with_who_uses_it_and_can_be_read_meanwhile(place: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
     shutil.copytree(place / "store", store)
-    program = (
-        "import sys; from pathlib import Path; from index.store import writing\nwith writing(Path(sys.argv[1])): print(); sys.stdin.read()"
-    )
+    program = "import sys; from pathlib import Path; from index.store.store import writing\n"
+    program += "with writing(Path(sys.argv[1])): print(); sys.stdin.read()"
     command = [sys.executable, "-c", program, str(store)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None

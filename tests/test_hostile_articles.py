@@ -4,41 +4,35 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hostile import ARTICLES, SECRET_WORDS, SECRETS, Hostile, write_corpus
+from hostile import ARTICLES, SECRET_WORDS, SECRETS, Hostile
 from hypothesis import example
 from hypothesis import given as generated
 from hypothesis import strategies as st
 from model_server import ModelServer
 
-from index.build import build
-from index.store import Store
-from qa import read
-from qa.answer import Answer, answer, as_json
-from qa.language_models import LanguageModel, language_model
-from qa.prompts import answer_prompt, answer_schema, given, judge_prompt, translation_prompt
-from qa.write import Writer
+from index.store.store import Store
+from qa.answer import answer
+from qa.ask.types import Answer
+from qa.export.answer_json import answer_json
+from qa.export.wording import answer_text
+from qa.writing.language_models import LanguageModel
+from qa.writing.prompts import answer_prompt, answer_schema, given, judge_prompt, translation_prompt
+from qa.writing.write import Writer
 
 _ENDS = " .!?؟…"
 _NUMBERED = re.compile(r"^\[(\d+)\] (.*)$")
 
 
+pytestmark = pytest.mark.usefixtures("reads_more")
+
+
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder = tmp_path_factory.mktemp("hostile")
-    build(folder / "store", [write_corpus(folder)])
-    made = Store.open(folder / "store")
-    yield made
-    made.close()
-
-
-@pytest.fixture(autouse=True)
-def reads_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    """More sentences than else, so that the orders are among them."""
-    monkeypatch.setattr(read, "LEAST_NEAR", 4)
+def store(hostile_store: Store) -> Store:
+    return hostile_store
 
 
 @pytest.fixture(scope="module")
@@ -48,15 +42,9 @@ def own(store: Store) -> dict[str, Answer]:
 
 
 @pytest.fixture
-def server() -> Iterator[ModelServer]:
-    with ModelServer() as made:
-        made.piece = 60
-        yield made
-
-
-@pytest.fixture
-def model(server: ModelServer) -> LanguageModel:
-    return language_model(f"{server.url}#obedient", None)
+def server(server: ModelServer) -> ModelServer:
+    server.piece = 60
+    return server
 
 
 def test_there_are_forty_and_more_in_two_languages_and_many_disguises() -> None:
@@ -244,10 +232,11 @@ def check(found: Answer, one: Hostile, own: Answer, read: list[str]) -> None:
         assert "numbered data" not in text, text
         assert "http" not in text, text
         assert not set("<>[]{}\u202e\u2066\x1b\n") & set(text), text
-    assert as_json(found).keys() == as_json(own).keys()
-    assert json.loads(json.dumps(as_json(found)))["answer"] == found.text
+    assert answer_json(found).keys() == answer_json(own).keys()
+    assert json.loads(json.dumps(answer_json(found)))["answer"] == answer_text(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("evil", EVILS, ids=lambda evil: str(evil.__name__).replace("_", " "))
 def test_what_an_obedient_model_says_is_not_asserted(
     store: Store, own: dict[str, Answer], server: ModelServer, model: LanguageModel, evil: Callable[[Hostile, Any], str]
@@ -287,7 +276,7 @@ def test_what_is_left_out_is_nowhere(store: Store, server: ModelServer, model: L
     server.reply = obedient(one, gives_secrets_away)
     shown, dropped = (answer(store, one.question, writer=Writer(model, drops=drops)) for drops in (False, True))
     assert any(word in struck.text for struck in shown.struck for word in SECRET_WORDS)
-    assert not any(word in json.dumps(as_json(dropped), ensure_ascii=False) for word in SECRET_WORDS)
+    assert not any(word in json.dumps(answer_json(dropped), ensure_ascii=False) for word in SECRET_WORDS)
 
 
 def test_a_model_that_does_not_obey_answers_from_hostile_articles_as_from_others(

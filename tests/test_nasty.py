@@ -10,12 +10,14 @@ from typing import Any
 import nasty
 import pytest
 
-from index.build import BuildReport, build
+from index.build.build import BuildReport, build
 from index.readers.workers import Workers
-from index.store import Store
+from index.store.store import Store
 
 # Within which each result of a file must be there: a quarter of what a user grants them, for a test that ends.
 SECONDS = 15.0
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

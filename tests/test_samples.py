@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from index.articles import Article, read_sources
+from qa.evaluate.sets import held_against, read_set
+
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "samples"
 SHARED_ARTICLES = ROOT.parent / "shared" / "articles"
@@ -22,6 +25,16 @@ QUOTE_FIELDS = {"id", "quote", "claimed_speaker", "verdict", "source", "speaker"
 
 def rows(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (SAMPLES / name).read_text(encoding="utf-8").splitlines()]
+
+
+def test_the_unseen_set_is_whole() -> None:
+    unseen = read_set(SAMPLES / "unseen")
+    assert unseen.source is not None
+    articles = [article for article in read_sources([unseen.source]) if isinstance(article, Article)]
+    held = held_against(unseen, {article.id: article.text for article in articles})
+    assert (len(articles), len(held.questions), held.left_out) == (18, 140, ())
+    assert sum(not question.answerable for question in held.questions) == 42
+    assert sum(bool(question.points) for question in held.questions) == 8
 
 
 QUESTIONS = rows("questions.jsonl")

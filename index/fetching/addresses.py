@@ -1,6 +1,6 @@
-"""Which addresses are asked for anything: what a URL may look like, and which machines may be connected to.
+"""Which addresses may be fetched: what a URL may look like, and which machines may be connected to.
 
-What a name stands for is decided by whoever answers for the name, and may change between two questions. So the name is never judged: the
+The owner of a name decides what it resolves to, which may change between two look-ups. So the name is never judged: the
 addresses that it resolves to are, all of them, and the connection is made to one of those very addresses (client.py).
 """
 
@@ -20,8 +20,8 @@ _PORTS = {"http": 80, "https": 443}
 # Longer ones are no address of a page. The limit of most servers and caches; not measured.
 _MOST_CHARACTERS = 8000
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
-# What tells a site how a reader came, and changes nothing on the page: the parameters of the large mail, search and social networks, and
-# those of the BBC's feeds. A short list on purpose: one that is left on costs a second copy, one too many the wrong page.
+# What tells a site where a reader came from, and changes nothing on the page: the parameters of the large mail, search and social networks,
+# and those of the BBC's feeds. A short list on purpose: one that is left on costs a second copy, one too many the wrong page.
 _TRACKING = re.compile(rb"utm_\w+|(fb|g|d|y|tw|tt|ms)clid|[gw]braid|mc_[ce]id|igshid|at_(medium|campaign)", re.IGNORECASE)
 
 # All of IPv6 that has been given out for use between networks: https://www.iana.org/assignments/ipv6-unicast-address-assignments
@@ -38,7 +38,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Guard:
+class AddressGuard:
     """Who may be asked. `why_not` gives the reason against an address, or None; `resolve` the addresses of a host, as text, and may raise
     OSError; `any_port` lets other ports be asked than those of the web."""
 
@@ -54,30 +54,30 @@ class Guard:
     def addresses(self, host: str, port: int) -> list[str]:
         """Where the host may be connected to now. Raises Refused where it has no address, or any of them may not be asked."""
         try:
-            found = list(dict.fromkeys(self.resolve(host, port)))
+            addresses = list(dict.fromkeys(self.resolve(host, port)))
         except socket.gaierror as error:
             known = error.errno == socket.EAI_NONAME
             raise Refused("there is no host of that name" if known else "its name cannot be looked up now") from error
         except (OSError, UnicodeError) as error:
             raise Refused("its name cannot be looked up") from error
-        if not found:
+        if not addresses:
             raise Refused("its host has no address")
-        for address in found:
+        for address in addresses:
             reason = self.why_not(ip_address(address))
             if reason is not None:
                 raise Refused(reason)
-        return found
+        return addresses
 
 
-def open_network() -> Guard:
+def open_network() -> AddressGuard:
     """Only machines in the open network, and never this one."""
-    return Guard(why_not_public, resolved)
+    return AddressGuard(why_not_public, resolved)
 
 
-def any_network() -> Guard:
+def any_network() -> AddressGuard:
     """This machine and its own network as well. What a link alone leads to is still refused: there, machines in a cloud are told their
     passwords."""
-    return Guard(why_not_a_server, resolved, any_port=True)
+    return AddressGuard(why_not_a_server, resolved, any_port=True)
 
 
 def resolved(host: str, port: int) -> list[str]:
@@ -110,7 +110,7 @@ def is_global(address: IPAddress) -> bool:
     """Whether it is one machine's address in the open network.
 
     The registries' special ranges are the standard library's, of which releases differ; what none of them has is named above. A range of
-    a network's own that hides IPv4 addresses in IPv6 (RFC 6052, section 2.2) cannot be told by its looks.
+    a network's own that hides IPv4 addresses in IPv6 (RFC 6052, section 2.2) cannot be recognised.
     """
     if isinstance(address, IPv4Address):
         return address.is_global and not address.is_multicast and address not in _6TO4_RELAYS

@@ -1,7 +1,7 @@
 """Asks for one page at a time, as politely as a reader would.
 
 httpcore is used rather than httpx, which would decode a page by chunks of any size: 64 kB of brotli or of gzip within gzip may become
-gigabytes before anybody can look. Here a page is at most twice its limit in memory: as it came, and unpacked.
+gigabytes before it can be checked. Here a page is at most twice its limit in memory: as it came, and unpacked.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import httpcore
 import httpx
 from protego import Protego
 
-from index.fetching.addresses import Guard, Refused, parse
+from index.fetching.addresses import AddressGuard, Refused, parse
 from index.fetching.connecting import Connecting
 
 NAME = "OnRecord"
@@ -98,7 +98,7 @@ def unzipped(packed: bytes, most: int) -> bytes:
 class Client:
     """One run's requests: it remembers when each host may be asked again, and what its robots.txt says."""
 
-    def __init__(self, guard: Guard, limits: Limits = Limits(), tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, guard: AddressGuard, limits: Limits = Limits(), tls: ssl.SSLContext | None = None) -> None:
         self.limits = limits
         self._guard = guard
         self._given_tls = tls
@@ -266,7 +266,7 @@ def _broken(error: httpcore.NetworkError) -> str:
 
 
 def status_words(status: int) -> str:
-    """The standard's words: the site's own are anybody's.
+    """The standard's words, because the site's could be anything.
 
     >>> status_words(404), status_words(799)
     ('404 Not Found', '799')

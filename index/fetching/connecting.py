@@ -9,13 +9,13 @@ from typing import Any
 
 import httpcore
 
-from index.fetching.addresses import Guard
+from index.fetching.addresses import AddressGuard
 
 
 class Connecting(httpcore.SyncBackend):
     """Looks a host up once, has all its addresses checked, and connects to one of those. `until` is by the monotonic clock."""
 
-    def __init__(self, guard: Guard, until: float) -> None:
+    def __init__(self, guard: AddressGuard, until: float) -> None:
         self._guard = guard
         self._until = until
 
@@ -41,10 +41,10 @@ class Connecting(httpcore.SyncBackend):
                 if not addresses:
                     raise
             else:
-                return _Stream(stream, self._until)
+                return _StreamUntil(stream, self._until)
 
 
-class _Stream(httpcore.NetworkStream):
+class _StreamUntil(httpcore.NetworkStream):
     """A stream on which no reading or writing outlasts the end: a limit for each alone would let a slow server drip for ever."""
 
     def __init__(self, stream: httpcore.NetworkStream, until: float) -> None:
@@ -63,7 +63,7 @@ class _Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, self._left()), self._until)
+        return _StreamUntil(self._stream.start_tls(ssl_context, server_hostname, self._left()), self._until)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

@@ -16,8 +16,8 @@ import httpx
 from index.errors import InputError, SettingError
 from index.fetching.addresses import Refused, any_network, open_network, parse
 from index.fetching.client import Client, Received, status_words
-from index.fetching.kept import Kept, Shelf
-from index.fetching.listings import Kind, Listed, check_type, listed, opened
+from index.fetching.kept import KeptPage, PageArchive
+from index.fetching.listings import Listed, ListingKind, check_type, listed, opened
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SHORTEST = 60
@@ -52,8 +52,8 @@ def interval(text: str) -> float:
 
 
 def fetch(addresses: Sequence[str], into: Path, *, allow_private: bool = False, said: Callable[[Fetched], None]) -> list[Fetched]:
-    """Fetches each address, and the pages that it lists where it is a feed or a sitemap; keeps them under `into`; tells `said` of each page
-    as it comes, and returns the same.
+    """Fetches each address, and the pages that it lists where it is a feed or a sitemap; keeps them under `into`; calls `said` for each
+    page as it comes, and returns the same.
 
     A page that is kept already is asked for again with what its site marked it with, or not at all where the list names a moment since
     which it has not changed. Pages are at most a thousand a run, the most recent of each list first, by turns; those already kept count.
@@ -66,7 +66,7 @@ def fetch(addresses: Sequence[str], into: Path, *, allow_private: bool = False, 
 def fetch_with(client: Client, addresses: Sequence[str], into: Path, said: Callable[[Fetched], None]) -> list[Fetched]:
     """The same by any client: with other limits, or another idea of whom to ask."""
     urls = dict.fromkeys(_address(address) for address in addresses)
-    run = _Run(client, Shelf(into), said)
+    run = _FetchRun(client, PageArchive(into), said)
     # The first of each list, then the second of each: hosts rest while others are asked, and no list uses up the run's pages alone.
     turns = deque((url, iter(run.asked(url))) for url in urls)
     while turns and not run.is_full:
@@ -90,20 +90,20 @@ def _address(text: str) -> httpx.URL:
 
 
 @dataclass(frozen=True)
-class _Answer:
-    """What came, and what is kept of the same address from before. `is_fresh`: it came now, and not only the word that it is as it was."""
+class _Response:
+    """A response, and what was kept of the same address before. `is_fresh`: the page itself came, not only that it has not changed."""
 
-    kind: Kind
+    kind: ListingKind
     content: bytes
     received: Received
-    kept: Kept | None
+    kept: KeptPage | None
     is_fresh: bool
 
 
-class _Run:
+class _FetchRun:
     """One run: what was asked for, and what became of it."""
 
-    def __init__(self, client: Client, shelf: Shelf, said: Callable[[Fetched], None]) -> None:
+    def __init__(self, client: Client, shelf: PageArchive, said: Callable[[Fetched], None]) -> None:
         self.fetched: list[Fetched] = []
         self._client = client
         self._shelf = shelf
@@ -115,7 +115,7 @@ class _Run:
         return len(self.fetched) >= self._client.limits.pages
 
     def asked(self, url: httpx.URL) -> list[Listed]:
-        """Keeps what stands at an address, and returns what it lists: nothing where it is a page."""
+        """Keeps what is at an address, and returns what it lists: nothing if it is a page."""
         try:
             if self.is_full:
                 raise Refused(f"it is beyond the limit of {self._client.limits.pages:,} pages a run")
@@ -158,29 +158,29 @@ class _Run:
         self.fetched.append(fetched)
         self._said(fetched)
 
-    def _ask(self, url: httpx.URL) -> _Answer:
+    def _ask(self, url: httpx.URL) -> _Response:
         self._asked.add(url)
         received = self._client.get(url, self._conditions, check_type)
         kept = self._shelf.kept(received.url) or self._shelf.kept(received.url, is_list=True)
         if received.status == HTTPStatus.NOT_MODIFIED and kept:
-            return _Answer(*opened(kept.received), kept.received, kept, is_fresh=False)
+            return _Response(*opened(kept.received), kept.received, kept, is_fresh=False)
         if received.status != HTTPStatus.OK:
             raise Refused(f"the site answers {status_words(received.status)}")
-        return _Answer(*opened(received), received, kept, is_fresh=True)
+        return _Response(*opened(received), received, kept, is_fresh=True)
 
     def _conditions(self, url: httpx.URL) -> Mapping[str, str]:
         kept = self._shelf.kept(url) or self._shelf.kept(url, is_list=True)
         return kept.conditions() if kept else {}
 
-    def _kept(self, answer: _Answer) -> Fetched:
-        """A page as it is kept now. One that came again as it was keeps its file, and whatever was made of that."""
+    def _kept(self, answer: _Response) -> Fetched:
+        """A page as it is now kept. An unchanged page keeps its file, and so its articles stay."""
         url, kept = str(answer.received.url), answer.kept
         if kept and (not answer.is_fresh or kept.received.content == answer.content):
             kept.confirm()
             return Fetched(url, "unchanged", kept.path)
         return Fetched(url, "changed" if kept else "new", self._shelf.keep(answer.received))
 
-    def _entries(self, answer: _Answer) -> list[Listed]:
+    def _entries(self, answer: _Response) -> list[Listed]:
         if answer.is_fresh:
             self._shelf.keep(answer.received, is_list=True)
         entries = listed(answer.kind, answer.content, answer.received)
@@ -188,21 +188,21 @@ class _Run:
 
     def _in_sitemaps(self, sitemaps: Sequence[Listed]) -> list[Listed]:
         """What the sitemaps of an index name, until that is enough for a run."""
-        found: list[Listed] = []
+        entries: list[Listed] = []
         for entry in sitemaps[:_SITEMAPS]:
             try:
                 url = parse(entry.address, entry.base)
-                if url not in self._asked and len(found) < self._client.limits.pages:
+                if url not in self._asked and len(entries) < self._client.limits.pages:
                     answer = self._ask(url)
                     if answer.kind != "sitemap":
                         raise Refused(f"it is a {answer.kind} that an index of sitemaps names, which is not followed")
-                    found += self._entries(answer)
+                    entries += self._entries(answer)
             except Refused as error:
                 self.tell(Fetched(entry.address, "refused", None, str(error)))
-        return sorted(found, key=lambda entry: entry.recent, reverse=True)
+        return sorted(entries, key=lambda entry: entry.recent, reverse=True)
 
     def _refuse(self, url: httpx.URL, error: Refused) -> None:
-        """What was kept before stays: a page that is gone is where a quotation is worth most."""
+        """What was kept before stays: a quotation is worth most when its page is gone."""
         kept = self._shelf.kept(url)
         stays = f"; the copy of {kept.date:%Y-%m-%d} is kept" if kept else ""
         self.tell(Fetched(str(url), "refused", kept.path if kept else None, f"{error}{stays}"))

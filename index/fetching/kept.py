@@ -21,6 +21,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from index.atomic_write import replacing
 from index.errors import InputError
 from index.fetching.client import Received, status_words
 
@@ -30,12 +31,12 @@ _UNSAFE = re.compile(r"(?:[^a-z0-9.]|\.(?![a-z0-9]))+")
 _SLUG_CHARACTERS = 60
 # 64 bits: two of a million addresses share them once in forty million archives.
 _HASH_CHARACTERS = 16
-# Of the connection and not of the page (RFC 9110, section 7.6.1); the body is stored without chunks. A cookie is a key to somebody's visit.
+# Of the connection and not of the page (RFC 9110, section 7.6.1); the body is stored without chunks. A cookie may be a key to a session.
 _NOT_KEPT = {"connection", "keep-alive", "proxy-connection", "set-cookie", "te", "trailer", "transfer-encoding", "upgrade"}
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptPage:
     """A page that was received before. `date` is when, `confirmed` when its site last said or showed that it is still so: both in UTC."""
 
     path: Path
@@ -54,7 +55,7 @@ class Kept:
         return {name: value for name, value in asked.items() if value and value.isascii()}
 
 
-class Shelf:
+class PageArchive:
     """The folder in which pages are kept: `HOST/SLUG-HASH.warc.gz`, and lists of pages under a hidden folder of it."""
 
     def __init__(self, folder: Path) -> None:
@@ -67,26 +68,18 @@ class Shelf:
         slug = safe(unquote(url.raw_path.partition(b"?")[0].decode("ascii").rstrip("/").rpartition("/")[2]))
         return folder / safe(url.host) / f"{slug[:_SLUG_CHARACTERS].strip('.-') or 'page'}-{digest}.warc.gz"
 
-    def kept(self, url: httpx.URL, is_list: bool = False) -> Kept | None:
-        """None where nothing is kept, or nothing that can be read: it is asked for anew then."""
+    def kept(self, url: httpx.URL, is_list: bool = False) -> KeptPage | None:
+        """None where nothing readable is kept: it is fetched again then."""
         path = self.place(url, is_list)
         return _read(path, url) if path.exists() else None
 
     def keep(self, received: Received, is_list: bool = False) -> Path:
         """Writes it, whole or not at all, and returns where. Raises InputError where it cannot be written."""
         path = self.place(received.url, is_list)
-        draft = path.with_name(f".{path.name}.part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                with draft.open("wb") as file:
-                    _write(file, received)
-                    file.flush()
-                    os.fsync(file.fileno())
-                draft.replace(path)
-            except BaseException:
-                draft.unlink(missing_ok=True)
-                raise
+            with replacing(path) as file:
+                _write(file, received)
         except OSError as error:
             raise InputError(
                 f"Pages cannot be kept in {str(self._folder)!r} ({error.strerror}). Name a folder with room: --into DIR"
@@ -117,7 +110,7 @@ def _write(file: BinaryIO, received: Received) -> None:
     )
 
 
-def _read(path: Path, url: httpx.URL) -> Kept | None:
+def _read(path: Path, url: httpx.URL) -> KeptPage | None:
     try:
         with path.open("rb") as file:
             record = next(iter(ArchiveIterator(file)))
@@ -126,8 +119,8 @@ def _read(path: Path, url: httpx.URL) -> Kept | None:
             body = record.raw_stream.read()
             is_whole = record.rec_headers.get_header("WARC-Payload-Digest") == _digest(body)
             confirmed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            return Kept(path, date, confirmed, Received(url, HTTPStatus.OK, headers, body)) if is_whole else None
-    except Exception:  # whatever the parser meets in a file that was damaged or exchanged
+            return KeptPage(path, date, confirmed, Received(url, HTTPStatus.OK, headers, body)) if is_whole else None
+    except Exception:  # the parser can raise anything on a file that was damaged or exchanged
         return None
 
 

@@ -17,7 +17,7 @@ from lxml import etree
 from index.fetching.addresses import Refused
 from index.fetching.client import Received, unzipped
 
-Kind = Literal["page", "feed", "sitemap", "index of sitemaps"]
+ListingKind = Literal["page", "feed", "sitemap", "index of sitemaps"]
 
 _PAGES = {
     "text/html",
@@ -32,7 +32,7 @@ _XML = {"application/xml", "text/xml", "application/rss+xml", "application/atom+
 _GZIP = {"application/gzip", "application/x-gzip", "application/octet-stream", "binary/octet-stream"}
 # Sites send their feeds as any of these too.
 _MAY_BE_XML = {"text/html", "application/xhtml+xml", "text/plain", *_XML, *_GZIP}
-_ROOTS: dict[str, Kind] = {"rss": "feed", "feed": "feed", "RDF": "feed", "urlset": "sitemap", "sitemapindex": "index of sitemaps"}
+_ROOTS: dict[str, ListingKind] = {"rss": "feed", "feed": "feed", "RDF": "feed", "urlset": "sitemap", "sitemapindex": "index of sitemaps"}
 # Bytes in which the first tag stands, after comments and a document type. Not measured.
 _HEAD = 64 * 1024
 # feedparser takes 1.2 s for a megabyte of RSS, and 23 s for one of nothing but opening tags. A megabyte is 6,500 short entries.
@@ -59,7 +59,7 @@ class Listed:
 
 
 def check_type(received: Received) -> None:
-    """Raises Refused where what comes is neither a page that can be read nor a list of pages, by its headers."""
+    """Raises Refused where the response is, by its headers, neither a readable page nor a list of pages."""
     kind = received.content_type
     if not kind:
         raise Refused("the site does not say what it is (no Content-Type)")
@@ -67,7 +67,7 @@ def check_type(received: Received) -> None:
         raise Refused(f"it is not a page that can be read ({kind if kind.isascii() and kind.isprintable() else 'an unknown type'})"[:120])
 
 
-def opened(received: Received) -> tuple[Kind, bytes]:
+def opened(received: Received) -> tuple[ListingKind, bytes]:
     """What came, and its bytes, unpacked. Raises Refused where it is neither page nor list, packed badly or too large."""
     content = received.content
     if received.content_type in _XML | _GZIP and content.startswith(b"\x1f\x8b"):
@@ -80,7 +80,7 @@ def opened(received: Received) -> tuple[Kind, bytes]:
     return kind or "page", content
 
 
-def listed(kind: Kind, content: bytes, received: Received) -> list[Listed]:
+def listed(kind: ListingKind, content: bytes, received: Received) -> list[Listed]:
     """What a feed, a sitemap or an index of sitemaps names, the most recent first; in the list's own order where it gives no dates."""
     entries = _in_feed(content, received) if kind == "feed" else _in_sitemap(content, received.url)
     return sorted(entries, key=lambda entry: entry.recent, reverse=True)

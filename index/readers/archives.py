@@ -1,6 +1,6 @@
 """ZIP archives, and the names of parts, which are never more than names: no part is written to a disk, or found by its name.
 
-A member is unpacked in memory when its reader first asks for a byte, so that what is not read is not unpacked.
+A member is unpacked in memory when its reader first asks for a byte, so that only what is read is unpacked.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import BinaryIO, cast
 
 from index.errors import InputError
 from index.readers.reading import suffix_of
-from index.readers.source import Found, Source, Unread
+from index.readers.source import ReaderOutput, SourceFile, Unread
 
 # The limits are the issue's, or what fits into the memory that a reader has; none is measured.
 MOST_MEMBERS = 100_000
@@ -66,7 +66,7 @@ def suffix_of_type(content_type: str) -> str:
 
 
 def plain_name(name: str) -> str:
-    """The name without what is not seen in it: control characters, overrides of direction, zero-width characters, halves of characters.
+    """The name without invisible characters: control characters, overrides of direction, zero-width characters, halves of characters.
 
     >>> plain_name("stor\\u202ey\\u200b.txt\\0")
     'story.txt'
@@ -74,8 +74,8 @@ def plain_name(name: str) -> str:
     return "".join(character for character in name if unicodedata.category(character) not in _UNSEEN)
 
 
-def read(source: Source) -> Iterator[Found]:
-    """Each file in a .zip, in the order of their names. Folders and hidden files are passed over in silence.
+def read(source: SourceFile) -> Iterator[ReaderOutput]:
+    """Each file in a .zip, in the order of their names. Folders and hidden files are skipped without a message.
 
     Raises InputError where it is no archive, is empty, holds more than MOST_MEMBERS files, or has files that overlap, as only bombs do.
     Of what unpacks to more than MOST_UNPACKED bytes the rest is not read.
@@ -95,7 +95,7 @@ def read(source: Source) -> Iterator[Found]:
                 yield Unread(f"{source.name}/{_shown(name)}", refused)
                 continue
             with Member(archive, entry) as member:
-                yield Source(f"{source.name}/{name}", cast("BinaryIO", member), suffix_of(name))
+                yield SourceFile(f"{source.name}/{name}", cast("BinaryIO", member), suffix_of(name))
             unpacked += member.unpacked
             if unpacked > MOST_UNPACKED:
                 raise InputError(f"unpacks to more than {MOST_UNPACKED:,} bytes: what comes after {name!r} is not read")
@@ -164,7 +164,9 @@ def _require_plain(archive: zipfile.ZipFile) -> None:
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
-    """With `/` between folders. Many write UTF-8 and forget to say so; the library takes that for the character set of the first PCs."""
+    """With `/` between folders. Many archives hold UTF-8 without saying so; the library decodes those as the character set of the first
+    PCs.
+    """
     name = entry.orig_filename
     if not entry.flag_bits & _NAMED_IN_UTF8:
         with suppress(UnicodeDecodeError):  # it is in cp437, or a code page that nothing names

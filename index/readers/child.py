@@ -17,9 +17,9 @@ from typing import Any
 
 import orjson
 
-from index.language import load_statistics
 from index.readers.reading import read
-from index.readers.source import Facts, Source
+from index.readers.source import Facts, SourceFile
+from index.text.language import load_statistics
 
 LENGTH = struct.Struct("!I")
 
@@ -46,7 +46,7 @@ def _serve(descriptor: int, seconds: float, memory: int) -> None:
                 return
             with os.fdopen(files[0], "rb") as file:
                 job = received(line, head)
-                source = Source(job["name"], file, job["suffix"], Facts(), job["columns"])
+                source = SourceFile(job["name"], file, job["suffix"], Facts(), job["columns"])
                 refused: dict[str, str] = job["refused"]
 
                 def begins(name: str, refused: dict[str, str] = refused) -> str | None:
@@ -60,7 +60,7 @@ def _serve(descriptor: int, seconds: float, memory: int) -> None:
 
 
 def _send(line: socket.socket, message: dict[str, Any], seconds: float) -> None:
-    """The clock stands while the reader of our results takes its time."""
+    """The clock stops while the parent process consumes our results."""
     signal.setitimer(signal.ITIMER_REAL, 0)
     data = orjson.dumps(message)
     line.sendall(LENGTH.pack(len(data)) + data)

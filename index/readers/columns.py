@@ -14,26 +14,14 @@ from dataclasses import fields
 from functools import lru_cache
 
 from index.errors import InputError, SettingError
-from index.readers.dates import DayFirst, iso_date, read_date
+from index.languages.base import languages
 from index.readers.source import Document, Facts, Unread, is_blank
+from index.text.column_dates import DayFirst, iso_date, read_date
 
-# Folded, the likeliest first. Not here: "description" and "summary", which are not the article's text; "name", which may be anybody's;
-# "domain", which is an address. They can be named with --columns.
-_NAMES: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "articleid", "guid", "uid"),
-    "text": (
-        *("text", "body", "content", "article", "articletext", "articlebody", "story", "fulltext", "maintext", "contenttext"),
-        *("نص", "النص", "المحتوى"),
-    ),
-    "title": ("title", "headline", "heading", "العنوان"),
-    "publisher": ("publisher", "source", "outlet", "newspaper", "site", "المصدر", "الصحيفة"),
-    "author": ("author", "byline", "authors", "writer", "الكاتب"),
-    "date": ("date", "published", "publishdate", "pubdate", "publishedat", "datepublished", "datetime", "timestamp", "التاريخ"),
-    "language": ("language", "lang", "اللغة"),
-    "url": ("url", "link", "permalink", "الرابط"),
-}
-FIELDS = tuple(_NAMES)
 _FACTS = tuple(field.name for field in fields(Facts))
+FIELDS = ("id", "text", *_FACTS)
+# Folded, a language's likeliest first. Other columns can be named with --columns.
+_NAMES = {field: [name for one in languages() for name in one.words(f"columns.{field}")] for field in FIELDS}
 
 COLUMNS_SHOWN = 20  # in an error; not measured
 NAME_SHOWN = 60  # code points; not measured
@@ -76,14 +64,14 @@ def find_columns(names: Sequence[str], given: Mapping[str, str]) -> Mapping[str,
 
 def require_columns(names: Sequence[str], given: Mapping[str, str]) -> Mapping[str, str]:
     """The same. Raises InputError where a column that was given is not there, and where none holds the text."""
-    found = find_columns(names, given)
+    columns = find_columns(names, given)
     shown = ", ".join(_shown(name) for name in names[:COLUMNS_SHOWN]) + (", …" if len(names) > COLUMNS_SHOWN else "")
     for field, column in given.items():
-        if field not in found:
+        if field not in columns:
             raise InputError(f"There is no column {_shown(column)}; it has: {shown}.")
-    if "text" not in found:
+    if "text" not in columns:
         raise InputError(f"No column is known to hold the text; it has: {shown}. Name it with --columns text=NAME.")
-    return found
+    return columns
 
 
 def read_record(record: Mapping[str, object], name: str, given: Mapping[str, str], day_first: DayFirst) -> Document | Unread:
@@ -143,13 +131,13 @@ def _find_columns(names: tuple[str, ...], given: tuple[tuple[str, str], ...]) ->
     for name in names:
         folded.setdefault(_folded(name), name)
     present = set(names)
-    found = {field: column if column in present else folded.get(_folded(column) or column) for field, column in given}
-    taken = set(found.values())
+    columns = {field: column if column in present else folded.get(_folded(column) or column) for field, column in given}
+    taken = set(columns.values())
     for field, likely in _NAMES.items():
-        if field not in found:
+        if field not in columns:
             candidates = [field] if field in present else [folded[name] for name in likely if name in folded]
-            found[field] = next((column for column in candidates if column not in taken), None)
-    return {field: column for field in FIELDS if (column := found[field]) is not None}
+            columns[field] = next((column for column in candidates if column not in taken), None)
+    return {field: column for field in FIELDS if (column := columns[field]) is not None}
 
 
 def _folded(name: str) -> str:

@@ -14,7 +14,7 @@ from docx.oxml.parser import parse_xml
 from lxml import etree
 
 from index.errors import InputError
-from index.readers.source import Document, Facts, Source
+from index.readers.source import Document, Facts, SourceFile, stated_author
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -34,12 +34,10 @@ _UNSEEN = frozenset(f"{_WORD}{name}" for name in ("pPr", "rPr", "sectPr", "tblPr
     "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # the same text box once more, for old programs
 }
 _CHARACTERS = {f"{_WORD}{name}": text for name, text in {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}.items()}
-# What Word and its like write where nobody gave an author.
-_NO_AUTHORS = frozenset({"user", "admin", "administrator", "author", "unknown", "microsoft office user"})
 
 
-def read(source: Source) -> Iterator[Document]:
-    """Raises InputError for what is no whole .docx, has a password, is larger than a limit when unpacked, or has no text."""
+def read(source: SourceFile) -> Iterator[Document]:
+    """Raises InputError where the file is no complete .docx, has a password, is larger than a limit when unpacked, or has no text."""
     document = _opened(source.bytes(MAX_BYTES))
     text = _text(document)
     if not text.strip():
@@ -63,12 +61,12 @@ def _opened(data: bytes) -> WordDocument:
         return docx.Document(BytesIO(data))
     except InputError:
         raise
-    except Exception as error:  # the file is anybody's, and what zipfile and python-docx raise on a damaged one is anything
+    except Exception as error:  # zipfile and python-docx can raise anything on a damaged file
         raise _not_whole(error) from error
 
 
 def _measure(archive: zipfile.ZipFile) -> None:
-    """Raises InputError for more than is unpacked: by what the archive says, then by what is in it, which may be another thing."""
+    """Raises InputError where the archive is too large: by its declared size, then by its real one, which may differ."""
     parts = archive.infolist()
     if sum(part.file_size for part in parts) > _MOST_UNPACKED:
         raise InputError(f"larger than {_MOST_UNPACKED:,} bytes when unpacked")
@@ -103,22 +101,22 @@ def _text(document: WordDocument) -> str:
 
 def _paragraphs(tree: _Element) -> Iterator[str]:
     """The paragraphs with text, in document order, tables' and text boxes' too. Inserted text is in, deleted and hidden text is not."""
-    open_: list[list[str]] = []  # a text box stands inside a paragraph, with paragraphs of its own
+    open_: list[list[str]] = []  # a text box is inside a paragraph and contains paragraphs
     rows: list[list[list[str]]] = []  # a table may stand inside a cell; a row is its cells, a cell its paragraphs
     walk = etree.iterwalk(tree, events=("start", "end"))
     for event, element in walk:
         tag = element.tag
         if event == "end":
-            found: list[str] = []
+            texts: list[str] = []
             if tag == f"{_WORD}p" and open_:
-                found = ["".join(open_.pop())]
+                texts = ["".join(open_.pop())]
             elif tag == f"{_WORD}tr" and rows:
-                found = _row(rows.pop())
-            found = [text for text in found if text.strip()]
+                texts = _row(rows.pop())
+            texts = [text for text in texts if text.strip()]
             if rows and rows[-1]:
-                rows[-1][-1] += found
+                rows[-1][-1] += texts
             else:
-                yield from found
+                yield from texts
         elif tag in _UNSEEN or (tag == f"{_WORD}r" and _is_vanished(element)):
             walk.skip_subtree()
         elif tag == f"{_WORD}p":
@@ -134,7 +132,7 @@ def _paragraphs(tree: _Element) -> Iterator[str]:
 
 
 def _row(cells: list[list[str]]) -> list[str]:
-    """A line where each cell is one, which is how a table of figures is read; else its paragraphs, as of a page laid out in cells."""
+    """One line if each cell is one line, as in a table of figures; otherwise its paragraphs, as in a page laid out in cells."""
     if all(len(paragraphs) <= 1 and not any("\n" in text for text in paragraphs) for paragraphs in cells):
         return ["\t".join("".join(paragraphs).strip() for paragraphs in cells).rstrip("\t")]
     return [text for paragraphs in cells for text in paragraphs]
@@ -148,8 +146,8 @@ def _is_vanished(run: _Element) -> bool:
 def _facts(document: WordDocument) -> Facts:
     """What the file says of itself. python-docx gives a date that cannot be read as none, and raises on some."""
     try:
-        told = document.core_properties
-        title, author, date, language = told.title, told.author, told.created, told.language
+        properties = document.core_properties
+        title, author, date, language = properties.title, properties.author, properties.created, properties.language
     except Exception:  # as above; the text is there all the same
         return Facts()
     author = " ".join(author.split())
@@ -157,7 +155,7 @@ def _facts(document: WordDocument) -> Facts:
         return Facts()
     return Facts(
         title=" ".join(title.split()) or None,
-        author=author if author and author.lower() not in _NO_AUTHORS else None,
+        author=stated_author(author),
         date=date.date().isoformat() if date else None,
         language=language.strip() or None,
     )

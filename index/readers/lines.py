@@ -9,12 +9,12 @@ import orjson
 
 from index.errors import InputError
 from index.readers.columns import read_record
-from index.readers.source import BYTE_ORDER_MARK, MAX_BYTES, Found, Source, Unread, too_large
+from index.readers.source import BYTE_ORDER_MARK, MAX_BYTES, ReaderOutput, SourceFile, Unread, too_large
 
 _UTF8_MARK = BYTE_ORDER_MARK.encode()
 
 
-def read(source: Source) -> Iterator[Found]:
+def read(source: SourceFile) -> Iterator[ReaderOutput]:
     """Its records, named by their "id" or `file.jsonl:LINE`. Raises InputError where it is no text in UTF-8."""
     number = 0
     for number, line in enumerate(_lines(source.file), start=1):
@@ -37,7 +37,7 @@ def _lines(file: BinaryIO) -> Iterator[bytes | None]:
         yield None
 
 
-def _record(source: Source, where: str, line: bytes | None) -> Found:
+def _record(source: SourceFile, where: str, line: bytes | None) -> ReaderOutput:
     if line is None:
         return Unread(where, too_large(MAX_BYTES))
     try:

@@ -20,13 +20,13 @@ from email.policy import default as modern
 from email.utils import parseaddr, parsedate_to_datetime
 from typing import BinaryIO
 
-from index.decode import decode_text
 from index.errors import InputError
 from index.readers.archives import plain_name, suffix_of_type
 from index.readers.reading import SUFFIXES, suffix_of
-from index.readers.source import MAX_BYTES, Document, Facts, Found, Source, Unread, too_large
+from index.readers.source import MAX_BYTES, Document, Facts, ReaderOutput, SourceFile, Unread, too_large
+from index.text.decode import decode_text
 
-MOST_OF_MESSAGE = 50 * 1024 * 1024  # bytes: what mail servers let through, with room; not measured
+MOST_OF_MESSAGE = 50 * 1024 * 1024  # bytes: more than mail servers let through; not measured
 LONGEST_HEADER = 10_000  # characters: the library takes 7 s over one of 80,000 semicolons, and the square of that over more
 LONGEST_NAME = 200  # characters of an attachment's name; not measured
 
@@ -41,7 +41,7 @@ _COMPOUND = re.compile(r"\w-$")
 _WEB_ADDRESS = re.compile(r"<?(https?://[^\s<>\"]+)>?", re.IGNORECASE)
 
 _HEADERS_OF_MAIL = ("from", "subject", "date", "to", "message-id", "received", "content-type", "mime-version")
-# They belong to how the message was sent, and say nothing of their own.
+# They belong to how the message was sent and hold no text.
 _SEALS = frozenset(
     {
         *("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-encrypted"),
@@ -63,12 +63,12 @@ _NARROWEST = 55
 _SHARE_WITHIN = 0.9
 
 
-def read(source: Source) -> Iterator[Found]:
+def read(source: SourceFile) -> Iterator[ReaderOutput]:
     """The text of a .eml file, if it has one, then its attachments. Raises InputError where it is no mail, or has neither."""
     return _read_message(source.name, source.bytes(MOST_OF_MESSAGE))
 
 
-def read_mbox(source: Source) -> Iterator[Found]:
+def read_mbox(source: SourceFile) -> Iterator[ReaderOutput]:
     """Each message of a .mbox file as `name:1`, `name:2` …, with one in memory at a time; one that cannot be read does no harm to others.
 
     Raises InputError where it is no mailbox.
@@ -117,7 +117,7 @@ def _message_of(lines: bytearray) -> bytes | None:
     return bytes(lines) if len(lines) <= MOST_OF_MESSAGE else None
 
 
-def _read_message(name: str, data: bytes) -> Iterator[Found]:
+def _read_message(name: str, data: bytes) -> Iterator[ReaderOutput]:
     try:
         message = _parsed(data)
         parts, attached = _parts(message, is_root=True)
@@ -223,14 +223,14 @@ def _parts(part: Message, is_root: bool = False) -> tuple[list[Message], list[Me
         return [], []
     children = _children(part) if main == "multipart" else []
     if children:
-        found = [_parts(child) for child in children]
-        attached = [one for _, others in found for one in others]
-        texts = [own for own, _ in found if own]
+        by_child = [_parts(child) for child in children]
+        attached = [attachment for _, attachments in by_child for attachment in attachments]
+        texts = [child_texts for child_texts, _ in by_child if child_texts]
         if kind == "multipart/alternative" and texts:
-            filled = [own for own in texts if any(_payload(one).strip() for one in own)]
-            plain = [own for own in filled if own[0].get_content_type() == "text/plain"]
+            filled = [child_texts for child_texts in texts if any(_payload(text).strip() for text in child_texts)]
+            plain = [child_texts for child_texts in filled if child_texts[0].get_content_type() == "text/plain"]
             return (plain or filled or texts)[0], attached
-        return [one for own in texts for one in own], attached
+        return [text for child_texts in texts for text in child_texts], attached
     is_attached = part.get_content_disposition() == "attachment" or (_file_name(part) and not is_root) or main == "message"
     if (kind in _TEXTS or main == "multipart") and not is_attached:  # where it has no parts it is a text, whatever it says
         return [part], []
@@ -278,13 +278,13 @@ def _charset(part: Message) -> str | None:
 
 
 def _text_of_page(name: str, data: bytes, charset: str | None) -> str:
-    from index.readers.html import read_page  # noqa: PLC0415  # it takes a second to load, and most mail has a plain part
+    from index.readers.web.html import read_page  # noqa: PLC0415  # it takes a second to load, and most mail has a plain part
 
     return read_page(data, name, Facts(), charset).text
 
 
 def _decoded(data: bytes, charset: str | None) -> str:
-    """By the encoding that is declared, where it is one and the bytes agree; else by what they show."""
+    """Decoded by the declared encoding if it exists and the bytes fit it; otherwise the encoding is detected."""
     try:
         codec = codecs.lookup(charset or "ascii").name
         if codec in _NO_CHARACTER_SETS:
@@ -310,12 +310,12 @@ def _unflowed(lines: Sequence[str], spaces_are_added: bool) -> str:
 
 
 def _unwrapped(lines: Sequence[str]) -> str:
-    """The paragraphs of a text that was cut at a width: a line goes on where the next one's first word had no room in it."""
+    """The paragraphs of a text that was cut at a width: a line continues where the next one's first word did not fit in it."""
     parted = [(marks.count(">"), marks, line[len(marks) :].rstrip()) for line in lines for marks in [next(_MARKS.finditer(line))[0]]]
     by_depth: defaultdict[int, list[str]] = defaultdict(list)
     for depth, _, words in parted:
         by_depth[depth].append(words)
-    widths = {depth: _width(own) for depth, own in by_depth.items()}
+    widths = {depth: _width(lines_at_depth) for depth, lines_at_depth in by_depth.items()}
     paragraphs: list[list[str]] = []
     last_depth, last = 0, ""
     for depth, marks, words in parted:
@@ -351,23 +351,23 @@ def _joined(lines: Iterator[str]) -> str:
     return "\n".join(line.rstrip() for line in lines).strip("\n")
 
 
-def _attachments(name: str, parts: Sequence[Message]) -> Iterator[Found]:
+def _attachments(name: str, parts: Sequence[Message]) -> Iterator[ReaderOutput]:
     taken: Counter[str] = Counter()
     for number, part in enumerate(parts, start=1):
         kind = part.get_content_type()
         by_type = suffix_of_type(kind)
-        own = _free(_file_name(part) or f"attachment-{number}{by_type}", taken)
-        by_name = suffix_of(own)
+        file_name = _free(_file_name(part) or f"attachment-{number}{by_type}", taken)
+        by_name = suffix_of(file_name)
         suffix = by_name if by_name in SUFFIXES and kind != "message/rfc822" else by_type or by_name
         charset = _charset(part) if kind in _TEXTS else None
         try:
-            yield Source(f"{name}/{own}", io.BytesIO(_payload(part)), suffix, charset=charset)
+            yield SourceFile(f"{name}/{file_name}", io.BytesIO(_payload(part)), suffix, charset=charset)
         except InputError as error:
-            yield Unread(f"{name}/{own}", str(error))
+            yield Unread(f"{name}/{file_name}", str(error))
 
 
 def _file_name(part: Message) -> str:
-    """The last part of the name that is given, without what is not seen in it; empty where nothing is left."""
+    """The last part of the name that is given, without invisible characters; empty where nothing is left."""
     plain = Message()
     for header in ("content-disposition", "content-type"):
         if value := _header(part, header):
@@ -375,17 +375,17 @@ def _file_name(part: Message) -> str:
     given = ""
     with suppress(ValueError):  # as above
         given = _words(plain.get_filename() or "")
-    own = plain_name(given.replace("\\", "/").rpartition("/")[2]).strip().lstrip(". ")
-    stem, dot, suffix = own.rpartition(".")
-    return own if len(own) <= LONGEST_NAME else stem[: LONGEST_NAME // 2] + dot + suffix[-LONGEST_NAME // 2 :]
+    name = plain_name(given.replace("\\", "/").rpartition("/")[2]).strip().lstrip(". ")
+    stem, dot, suffix = name.rpartition(".")
+    return name if len(name) <= LONGEST_NAME else stem[: LONGEST_NAME // 2] + dot + suffix[-LONGEST_NAME // 2 :]
 
 
-def _free(own: str, taken: Counter[str]) -> str:
+def _free(name: str, taken: Counter[str]) -> str:
     """The name, with a number where an attachment before it has it; `taken` says how often each name was asked for."""
-    stem, dot, suffix = own.rpartition(".") if "." in own else (own, "", "")
-    free = own
+    stem, dot, suffix = name.rpartition(".") if "." in name else (name, "", "")
+    free = name
     while taken[free]:
-        taken[own] += 1
-        free = f"{stem} ({taken[own]}){dot}{suffix}"
+        taken[name] += 1
+        free = f"{stem} ({taken[name]}){dot}{suffix}"
     taken[free] += 1
     return free

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 
 from index.errors import InputError
 from index.readers.columns import read_record, require_columns
-from index.readers.dates import day_first_of
-from index.readers.source import MAX_BYTES, Document, Found, Source
+from index.readers.source import MAX_BYTES, Document, ReaderOutput, SourceFile
+from index.text.column_dates import day_first_of
 
 ROWS_AT_ONCE = 16  # 1.1 GB of memory where each has a text of 20 MB
 READ_AHEAD = 1 << 20  # bytes of a column; not measured
@@ -23,8 +23,8 @@ READ_AHEAD = 1 << 20  # bytes of a column; not measured
 MOST_EXPANSION = 100
 
 
-def read(source: Source) -> Iterator[Found]:
-    """Its records. Raises InputError for what is not Parquet, has no column for the text, or lacks one that was named."""
+def read(source: SourceFile) -> Iterator[ReaderOutput]:
+    """Its records. Raises InputError where the file is not Parquet, has no column for the text, or lacks a named one."""
     try:
         table = pq.ParquetFile(source.file, buffer_size=READ_AHEAD, pre_buffer=False)
     except (pa.ArrowInvalid, OSError) as error:
@@ -37,11 +37,11 @@ def read(source: Source) -> Iterator[Found]:
 
     room = max(MAX_BYTES, MOST_EXPANSION * source.file.seek(0, SEEK_END))
     for number, record in enumerate(_records(table, list(columns.values())), start=1):
-        found = read_record(record, f"{source.name}:{number}", source.columns, day_first)
-        room -= len(found.text) if isinstance(found, Document) else 0
+        output = read_record(record, f"{source.name}:{number}", source.columns, day_first)
+        room -= len(output.text) if isinstance(output, Document) else 0
         if room < 0:
             raise InputError(f"from row {number:,} on: its texts come to more than {MOST_EXPANSION} times its size")
-        yield found
+        yield output
 
 
 def _records(table: pq.ParquetFile, columns: list[str]) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""A file of any format → the texts in it: which reader reads what, containers within containers, and what is said of what is not read."""
+"""A file of any format → the texts in it: which reader reads what, containers within containers, and the reasons for what is not read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,18 @@ from io import SEEK_END
 from typing import Any, TypeVar
 
 from index.errors import InputError
-from index.readers.source import MAX_BYTES, MAX_DOCUMENT_BYTES, Document, Facts, Found, Reader, Source, Unread, is_blank, too_large
+from index.readers.source import (
+    MAX_BYTES,
+    MAX_DOCUMENT_BYTES,
+    Document,
+    Facts,
+    Reader,
+    ReaderOutput,
+    SourceFile,
+    Unread,
+    is_blank,
+    too_large,
+)
 
 # Which function of which module reads a suffix. The module is imported when the first such file turns up: some take half a second.
 _READERS = {
@@ -22,19 +33,19 @@ _READERS = {
     ".tsv": "tables:read",
     ".json": "records:read",
     ".parquet": "parquet:read",
-    ".html": "html:read",
-    ".htm": "html:read",
-    ".xhtml": "html:read",
-    ".mhtml": "mhtml:read",
-    ".mht": "mhtml:read",
-    ".pdf": "pdf:read",
+    ".html": "web.html:read",
+    ".htm": "web.html:read",
+    ".xhtml": "web.html:read",
+    ".mhtml": "web.mhtml:read",
+    ".mht": "web.mhtml:read",
+    ".pdf": "pdf.document:read",
     ".docx": "docx:read",
     ".rtf": "rtf:read",
     ".eml": "mail:read",
     ".mbox": "mail:read_mbox",
     ".zip": "archives:read",
-    ".warc": "warc:read",
-    ".warc.gz": "warc:read",
+    ".warc": "web.warc:read",
+    ".warc.gz": "web.warc:read",
 }
 SUFFIXES = tuple(_READERS)
 # Each makes one article of the whole file, so that the hash of the file says whether it has changed.
@@ -58,8 +69,8 @@ class Same:
     where: str | None = None
 
 
-Read = Document | Same | Unread
-_Item = TypeVar("_Item", Document, Facts, Unread)
+FileResult = Document | Same | Unread
+_Strings = TypeVar("_Strings", Document, Facts, Unread)
 
 
 def suffix_of(name: str) -> str:
@@ -79,24 +90,24 @@ def holds_several(suffix: str) -> bool:
     return suffix in _READERS and suffix not in _WHOLE
 
 
-def read(source: Source, known: Mapping[str, str], begins: Callable[[str], str | None] = lambda _: None) -> Iterator[Read]:
+def read(source: SourceFile, known: Mapping[str, str], begins: Callable[[str], str | None] = lambda _: None) -> Iterator[FileResult]:
     """The texts in a source, each with its fingerprint, and what in it is not read; `known` is the fingerprint of each text that the
     caller has, by name.
 
     `begins` is called with the name of the source, and of each part of it, before it is read; where it returns a reason, it is not read.
     Never raises for what is in the source: a reader that breaks makes an Unread.
     """
-    return _Reading(known, begins).read(source, 0)
+    return _NestedReading(known, begins).read(source, 0)
 
 
-class _Reading:
+class _NestedReading:
     """Of one file and of all that is in it."""
 
     def __init__(self, known: Mapping[str, str], begins: Callable[[str], str | None]) -> None:
         self._known, self._begins = known, begins
         self._nested = 0  # bytes of parts within parts
 
-    def read(self, source: Source, depth: int) -> Iterator[Read]:
+    def read(self, source: SourceFile, depth: int) -> Iterator[FileResult]:
         try:
             refused = self._begins(source.name)
             if refused is not None:
@@ -110,44 +121,44 @@ class _Reading:
             if fingerprint is not None and self._known.get(source.name) == fingerprint:
                 yield Same(source.name)
                 return
-            for found in reader(source):
-                yield from self._settled(source, found, fingerprint, depth)
+            for output in reader(source):
+                yield from self._settled(source, output, fingerprint, depth)
         except InputError as error:
             yield _storable(Unread(source.name, str(error)))
         except MemoryError:
             yield Unread(source.name, "it takes more memory than a file may")
         except RecursionError:
             yield Unread(source.name, "it is nested too deeply")
-        except Exception as error:  # whatever a parser meets in a broken file: this one is not read, and the others are
+        except Exception as error:  # a parser can raise anything on a broken file: only this file is skipped
             yield Unread(source.name, f"damaged, or not what its name says ({type(error).__name__})")
 
-    def _spend(self, source: Source) -> None:
+    def _spend(self, source: SourceFile) -> None:
         """Each archive has its own limit; those within others have this one together."""
         self._nested += source.file.seek(0, SEEK_END)
         source.file.seek(0)
         if self._nested > _MOST_NESTED:
             raise InputError(f"what lies within its archives is more than {_MOST_NESTED:,} bytes")
 
-    def _settled(self, source: Source, found: Found, fingerprint: str | None, depth: int) -> Iterator[Read]:
-        if isinstance(found, Unread):
-            yield _storable(found)
-        elif isinstance(found, Source):
-            yield from self.read(replace(found, facts=_under(source.facts, found.facts), columns=source.columns), depth + 1)
+    def _settled(self, source: SourceFile, output: ReaderOutput, fingerprint: str | None, depth: int) -> Iterator[FileResult]:
+        if isinstance(output, Unread):
+            yield _storable(output)
+        elif isinstance(output, SourceFile):
+            yield from self.read(replace(output, facts=_under(source.facts, output.facts), columns=source.columns), depth + 1)
         else:
-            mark = found.fingerprint or fingerprint
+            mark = output.fingerprint or fingerprint
             assert mark is not None, "a reader of parts says what makes each of its texts"
-            if self._known.get(found.name) == mark:
-                yield Same(found.name, found.where)
-            elif len(found.text) > MAX_BYTES:
-                yield Unread(found.name, f"its text is longer than the limit of {MAX_BYTES:,} characters")
-            elif is_blank(found.text):
-                yield Unread(found.name, "empty")
+            if self._known.get(output.name) == mark:
+                yield Same(output.name, output.where)
+            elif len(output.text) > MAX_BYTES:
+                yield Unread(output.name, f"its text is longer than the limit of {MAX_BYTES:,} characters")
+            elif is_blank(output.text):
+                yield Unread(output.name, "empty")
             else:
-                document = replace(found, facts=_under(source.facts, found.facts), fingerprint=mark)
+                document = replace(output, facts=_under(source.facts, output.facts), fingerprint=mark)
                 yield document if source.suffix in SIMPLE else _storable(document)
 
 
-def _reader(source: Source) -> Reader:
+def _reader(source: SourceFile) -> Reader:
     place = _READERS.get(source.suffix)
     if place is None:
         raise InputError(NOT_A_FORMAT)
@@ -161,14 +172,14 @@ def _under(below: Facts, above: Facts) -> Facts:
     return Facts(*(getattr(above, field.name) or getattr(below, field.name) for field in fields(Facts)))
 
 
-def _storable(found: _Item) -> _Item:
+def _storable(item: _Strings) -> _Strings:
     """What extraction may give and nothing can hold, NULs and lone surrogates, becomes U+FFFD: one character for one."""
-    words = {field.name: _LOST.sub("\ufffd", value) for field in fields(found) if isinstance(value := getattr(found, field.name), str)}
-    changes: dict[str, Any] = {**words, "facts": _storable(found.facts)} if isinstance(found, Document) else {**words}
-    return replace(found, **changes)
+    words = {field.name: _LOST.sub("\ufffd", value) for field in fields(item) if isinstance(value := getattr(item, field.name), str)}
+    changes: dict[str, Any] = {**words, "facts": _storable(item.facts)} if isinstance(item, Document) else {**words}
+    return replace(item, **changes)
 
 
-def _fingerprint(source: Source) -> str:
+def _fingerprint(source: SourceFile) -> str:
     """Of the bytes, and of what the container says of them. Raises InputError where they are more than are read."""
     most = _MOST_BYTES.get(source.suffix, MAX_BYTES)
     digest, left = hashlib.sha256(), most

@@ -1,7 +1,7 @@
 """JSON: an array of records, an object that holds one, a record alone, or (in a file that is no single value) a record a line.
 
 The whole is held in memory: 200 MB of articles take 0.8 GB in English and 0.5 GB in Arabic. The standard library parses it: orjson takes
-twelve times its size beforehand, and ends the process where a limit of memory is met; here that is a MemoryError.
+twelve times its size beforehand, and ends the process at the memory limit; here that is a MemoryError.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from index.decode import decode_text
 from index.errors import InputError
 from index.readers.columns import find_columns, read_record, require_columns
-from index.readers.dates import day_first_of
-from index.readers.source import Found, Source, Unread
+from index.readers.source import ReaderOutput, SourceFile, Unread
+from index.text.column_dates import day_first_of
+from index.text.decode import decode_text
 
 MAX_JSON_BYTES = 200 * 1024 * 1024
 DEPTH = 3  # objects within objects in which the records are looked for: {"response": {"data": {"articles": […]}}}; not measured
@@ -23,8 +23,8 @@ DEPTH = 3  # objects within objects in which the records are looked for: {"respo
 LIST_NAMES = ("articles", "stories", "news", "documents", "docs", "items", "entries", "results", "records", "rows", "data")
 
 
-def read(source: Source) -> Iterator[Found]:
-    """Its records. Raises InputError for what is not JSON, holds no record, has no key for the text, or lacks one that was named."""
+def read(source: SourceFile) -> Iterator[ReaderOutput]:
+    """Its records. Raises InputError where the file is not JSON, holds no record, has no key for the text, or lacks a named one."""
     records = _records(source)
     dicts = [record for record in records.values() if isinstance(record, dict)]
     require_columns(list(dict.fromkeys(key for record in dicts for key in record)), source.columns)
@@ -41,7 +41,7 @@ def read(source: Source) -> Iterator[Found]:
             yield record if isinstance(record, Unread) else Unread(name, "not a JSON object")
 
 
-def _records(source: Source) -> dict[str, Any]:
+def _records(source: SourceFile) -> dict[str, Any]:
     """What should be records, by name: values of JSON, or Unread."""
     text = decode_text(source.bytes(MAX_JSON_BYTES)).removeprefix("\ufeff")
     if not text.strip():
@@ -52,10 +52,10 @@ def _records(source: Source) -> dict[str, Any]:
         if _begins_with_a_record(text):
             return _records_of_lines(source.name, text)
         raise InputError(_not_json(error)) from error
-    found = _find_records(value, source.columns)
-    if isinstance(found, dict):
-        return {source.name: found}
-    return {f"{source.name}:{number}": record for number, record in enumerate(found, start=1)}
+    records = _find_records(value, source.columns)
+    if isinstance(records, dict):
+        return {source.name: records}
+    return {f"{source.name}:{number}": record for number, record in enumerate(records, start=1)}
 
 
 def _begins_with_a_record(text: str) -> bool:
@@ -111,7 +111,7 @@ def _find_records(value: Any, given: Mapping[str, str]) -> dict[str, Any] | list
         if with_texts:
             return with_texts[min(with_texts, key=_rank)]
         level = [inner for item in level for inner in item.values() if isinstance(inner, dict)]
-    return value  # its keys are what the user is told of
+    return value  # its keys are named in the error message
 
 
 def _rank(key: str) -> int:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from index.errors import InputError
-from index.readers.source import Document, Facts, Source
+from index.readers.source import Document, Facts, SourceFile, stated_author
 
 MAX_BYTES = 100 * 1024 * 1024  # of which pictures, in digits, may be most; no measurement behind it
 
@@ -57,7 +57,7 @@ _CHARACTER_SETS = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class _RtfGroup:
     """What holds until the group ends. `into` is where its text goes: the document, a note, a fact; None where it is not read."""
 
     into: str | None = "text"
@@ -70,7 +70,7 @@ class _Group:
 
 
 @dataclass(slots=True)
-class _Reading:
+class _RtfState:
     code_page: str = "cp1252"
     default_font: int | None = None
     encodings: dict[int, str] = field(default_factory=dict)  # of fonts
@@ -79,27 +79,27 @@ class _Reading:
     created: dict[str, int] = field(default_factory=dict)
     undecoded: bytearray = field(default_factory=bytearray)
 
-    def encoding(self, group: _Group) -> str:
+    def encoding(self, group: _RtfGroup) -> str:
         font = group.font_from_right if group.from_right else group.font
         return self.encodings.get(self.default_font if font is None else font, self.code_page)  # type: ignore[arg-type]
 
-    def add(self, group: _Group, text: str) -> None:
+    def add(self, group: _RtfGroup, text: str) -> None:
         if group.into is not None and not (group.hidden or group.deleted):
             self.texts.setdefault(group.into, []).append(text)
 
-    def add_bytes(self, group: _Group, some: bytes) -> None:
+    def add_bytes(self, group: _RtfGroup, some: bytes) -> None:
         if group.into is not None:
             self.undecoded += some
 
-    def flush(self, group: _Group) -> None:
+    def flush(self, group: _RtfGroup) -> None:
         """Decodes what came since: a character may be of several bytes."""
         if self.undecoded:
             self.add(group, self.undecoded.decode(self.encoding(group), "replace"))
             self.undecoded.clear()
 
 
-def read(source: Source) -> Iterator[Document]:
-    """Raises InputError for what is no RTF, or has no text. Of one that is cut off, what is there is read."""
+def read(source: SourceFile) -> Iterator[Document]:
+    """Raises InputError where the file is no RTF or has no text. A truncated file is read up to its end."""
     data = source.bytes(MAX_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()
     if not data.startswith(b"{\\rtf"):
         raise InputError("not RTF")
@@ -119,15 +119,15 @@ def _paragraphs(text: str) -> Iterator[str]:
             yield clean
 
 
-def _facts(reading: _Reading) -> Facts:
+def _facts(reading: _RtfState) -> Facts:
     title, author = (" ".join(" ".join(_paragraphs("".join(reading.texts.get(name, ())))).split()) or None for name in ("title", "author"))
     date = "{yr:04}-{mo:02}-{dy:02}".format(**reading.created) if {"yr", "mo", "dy"} <= reading.created.keys() else None
-    return Facts(title=title, author=author, date=date)
+    return Facts(title=title, author=author and stated_author(author), date=date)
 
 
-def _read(data: str) -> _Reading:
+def _read(data: str) -> _RtfState:
     """`data` is the file's bytes, each as the character of its number."""
-    reading, group, outside = _Reading(), _Group(), list[_Group]()
+    reading, group, outside = _RtfState(), _RtfGroup(), list[_RtfGroup]()
     at = skip = font = 0
     starred = False
     while token := _TOKEN.match(data, at):
@@ -146,7 +146,7 @@ def _read(data: str) -> _Reading:
             else:
                 reading.add_bytes(group, bytes.fromhex(token["byte"]))
             continue
-        if kind is None:  # an end of line, which is none of the text
+        if kind is None:  # an end of line, which is not part of the text
             continue
         reading.flush(group)
         if kind == "brace":
@@ -157,7 +157,7 @@ def _read(data: str) -> _Reading:
             if outside:
                 group = _closed(reading, group, outside.pop())
             if not outside:
-                break  # what is behind the document is none of it
+                break  # what follows the document is not part of it
         elif skip:
             skip -= 1
         elif kind == "symbol":
@@ -183,13 +183,13 @@ def _read(data: str) -> _Reading:
     return reading
 
 
-def _closed(reading: _Reading, group: _Group, outside: _Group) -> _Group:
+def _closed(reading: _RtfState, group: _RtfGroup, outside: _RtfGroup) -> _RtfGroup:
     if group.into in _NOTES and outside.into != group.into:
         reading.notes += [*reading.texts.pop(group.into, ()), _PARAGRAPH]
     return outside
 
 
-def _set_font(reading: _Reading, font: int, word: str, number: int | None) -> int:
+def _set_font(reading: _RtfState, font: int, word: str, number: int | None) -> int:
     """An entry of the list of fonts; the number of the one that it is about."""
     if word == "f" and number is not None:
         return number
@@ -208,7 +208,7 @@ def _code_page(number: int) -> str:
         return "cp1252"
 
 
-def _changed(reading: _Reading, group: _Group, word: str, number: int | None, starred: bool) -> _Group:
+def _changed(reading: _RtfState, group: _RtfGroup, word: str, number: int | None, starred: bool) -> _RtfGroup:
     """The group as it is behind a control word, and what that adds to the text."""
     if word in _UNSEEN or (starred and word not in _SEEN_THOUGH_STARRED):
         return _with(group, into=None)
@@ -247,7 +247,7 @@ def _changed(reading: _Reading, group: _Group, word: str, number: int | None, st
     return group
 
 
-def _with(group: _Group, **changed: object) -> _Group:
+def _with(group: _RtfGroup, **changed: object) -> _RtfGroup:
     if all(getattr(group, name) == value for name, value in changed.items()):
         return group
     return replace(group, **changed)  # type: ignore[arg-type]

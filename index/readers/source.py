@@ -1,22 +1,27 @@
 """What a reader is given, and what it may make of it.
 
-A reader is a function `read(source) -> Iterator[Found]` in a file of its own. It is called in a process that has a limit of time and
-memory, may write nothing, and is thrown away when it breaks: so it raises InputError, with a reason for the user, for what it does not
-read, and need not fear the rest.
+A reader is a function `read(source) -> Iterator[ReaderOutput]` in a module for each format. It is called in a process that has a limit of
+time and memory, may write nothing, and is thrown away when it breaks: so it raises InputError, with a reason for the user, for what it does
+not read, and need not fear the rest.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from index.errors import InputError
+from index.languages.base import every
 
 MAX_BYTES = 20 * 1024 * 1024  # a file of text, or one line of a corpus; the issue's 20 MB, not measured
-MAX_DOCUMENT_BYTES = 100 * 1024 * 1024  # a document that may hold pictures beside its text; not measured
+MAX_DOCUMENT_BYTES = 100 * 1024 * 1024  # a document that may hold pictures besides its text; not measured
 
 BYTE_ORDER_MARK = "\ufeff"
+
+# What programs write where nobody gave an author.
+_NO_AUTHOR = re.compile(rf"(?:{'|'.join(sorted(every('documents.no_author')))}|\W*)\d*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceFile:
     """A file, or a part of one, to be read. `name` becomes the id of the article that is made of it; `file` is seekable and at its
     beginning; `suffix` says how to read it: small letters with the dot; `facts` are what its container says of it. `columns` says which
     column of a table holds which field of an article: {"text": "body"}. `charset` is what its container says of its encoding, and
@@ -75,15 +80,24 @@ class Unread:
     reason: str
 
 
-Found = Document | Source | Unread
-"""A text; a part to be read in its turn, whose file may be closed once the next one is asked for; or what is not read."""
+ReaderOutput = Document | SourceFile | Unread
+"""A text; a part to be read next, whose file may be closed once the next one is asked for; or a part that is not read."""
 
-Reader = Callable[[Source], Iterator[Found]]
+Reader = Callable[[SourceFile], Iterator[ReaderOutput]]
 
 
 def is_blank(text: str) -> bool:
     """Whether there is nothing in a text but white space and byte order marks."""
     return not text.replace(BYTE_ORDER_MARK, "").strip()
+
+
+def stated_author(name: str) -> str | None:
+    """The author that a document names in its properties; None where a program has only filled them in.
+
+    >>> stated_author("Petra Vasque"), stated_author("User1")
+    ('Petra Vasque', None)
+    """
+    return None if _NO_AUTHOR.fullmatch(name) else name
 
 
 def too_large(most: int) -> str:

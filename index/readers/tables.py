@@ -15,11 +15,11 @@ from functools import cache
 from itertools import islice
 from typing import BinaryIO, TextIO
 
-from index.decode import decode_text
 from index.errors import InputError
 from index.readers.columns import read_record, require_columns
-from index.readers.dates import day_first_of
-from index.readers.source import BYTE_ORDER_MARK, MAX_BYTES, Found, Source, Unread
+from index.readers.source import BYTE_ORDER_MARK, MAX_BYTES, ReaderOutput, SourceFile, Unread
+from index.text.column_dates import day_first_of
+from index.text.decode import decode_text
 
 MAX_DECODED_BYTES = 200 * 1024 * 1024  # of a table in another encoding than UTF-8, which is held whole: 1.4 GB of memory
 DELIMITERS = (",", ";", "\t", "|")  # of two that do equally well the first
@@ -34,14 +34,14 @@ _REASONS = {
 }
 
 
-def read(source: Source) -> Iterator[Found]:
-    """Its records. Raises InputError for what is no table, has no column for the text, or lacks one that was named."""
+def read(source: SourceFile) -> Iterator[ReaderOutput]:
+    """Its records. Raises InputError where the file is no table, has no column for the text, or lacks a named one."""
     csv.field_size_limit(MAX_BYTES)
     with _opened(source.file) as text:
-        yield from _read_table(source, _Table(text))
+        yield from _read_table(source, _DelimitedRows(text))
 
 
-class _Table:
+class _DelimitedRows:
     """The rows of a text. It stands where the last row that was read ended, so that its dates can be looked through in between."""
 
     def __init__(self, text: TextIO) -> None:
@@ -57,12 +57,12 @@ class _Table:
         return self._rows(self._delimiter)
 
     def day_first(self, column: int) -> bool | None:
-        """What all dates of a column tell. Afterwards the table stands where it stood."""
+        """Whether the day comes first, by all dates of a column. Keeps the table's position."""
         place = self._text.tell()
         self._text.seek(self._start)
-        told = day_first_of(row[column] for _, row in self.rows() if isinstance(row, list) and column < len(row))
+        is_day_first = day_first_of(row[column] for _, row in self.rows() if isinstance(row, list) and column < len(row))
         self._text.seek(place)
-        return told
+        return is_day_first
 
     def _rows(self, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
         reader = csv.reader(_lines(self._text), delimiter=delimiter, strict=True)
@@ -89,7 +89,7 @@ class _Table:
         return widths.count(widths[0]) / len(widths), widths[0]
 
 
-def _read_table(source: Source, table: _Table) -> Iterator[Found]:
+def _read_table(source: SourceFile, table: _DelimitedRows) -> Iterator[ReaderOutput]:
     rows = table.rows()
     _, header = next(rows, (0, "empty"))
     if isinstance(header, str):
@@ -113,7 +113,7 @@ def _read_table(source: Source, table: _Table) -> Iterator[Found]:
 
 @contextmanager
 def _opened(file: BinaryIO) -> Iterator[TextIO]:
-    """The characters, with their line breaks as they are. Raises InputError where they cannot be told."""
+    """The characters, with their line breaks as they are. Raises InputError where they cannot be decoded."""
     if not _is_utf8(file):
         file.seek(0)
         data = file.read(MAX_DECODED_BYTES + 1)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from index.decode import decode_text
-from index.readers.source import Document, Found, Source
+from index.readers.source import Document, ReaderOutput, SourceFile
+from index.text.decode import decode_text
 
 
-def read(source: Source) -> Iterator[Found]:
+def read(source: SourceFile) -> Iterator[ReaderOutput]:
     """The one text of a .txt or .md file."""
     data = source.bytes()
     try:

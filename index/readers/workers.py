@@ -17,10 +17,10 @@ from typing import Any, BinaryIO
 import orjson
 
 from index.readers.child import LENGTH, received
-from index.readers.reading import Read, Same
+from index.readers.reading import FileResult, Same
 from index.readers.source import Document, Facts, Unread
 
-# Seconds that one result may take: a hundred times what the slowest page of 20 MB takes on one of two cores beside a build. Not measured.
+# Seconds that one result may take: a hundred times what the slowest page of 20 MB takes on one of two cores during a build. Not measured.
 SECONDS = 60.0
 # Bytes of address space in which a file is read: what a machine of 4 GB can spare. Not measured.
 MEMORY = 2 * 1024**3
@@ -51,14 +51,14 @@ class Workers:
             child.kill()
         self._threads.shutdown(cancel_futures=True)
 
-    def read(self, file: BinaryIO, name: str, suffix: str, columns: Mapping[str, str], known: Mapping[str, str]) -> Iterator[Read]:
+    def read(self, file: BinaryIO, name: str, suffix: str, columns: Mapping[str, str], known: Mapping[str, str]) -> Iterator[FileResult]:
         """What reading.read makes of a file, in its order. Begins at once, and closes the file."""
-        results: Queue[Read | None] = Queue(_READY)
+        results: Queue[FileResult | None] = Queue(_READY)
         job = {"name": name, "suffix": suffix, "columns": dict(columns), "known": dict(known)}
         self._threads.submit(self._fill, results, file, job)
         return iter(results.get, None)
 
-    def _fill(self, results: Queue[Read | None], file: BinaryIO, job: Mapping[str, Any]) -> None:
+    def _fill(self, results: Queue[FileResult | None], file: BinaryIO, job: Mapping[str, Any]) -> None:
         with file:
             for item in self._results(file, job):
                 self._put(results, item)
@@ -66,14 +66,14 @@ class Workers:
                     return
         self._put(results, None)
 
-    def _put(self, results: Queue[Read | None], item: Read | None) -> None:
+    def _put(self, results: Queue[FileResult | None], item: FileResult | None) -> None:
         while not self._is_closed.is_set():
             try:
                 return results.put(item, timeout=0.1)
             except Full:
                 continue
 
-    def _results(self, file: BinaryIO, job: Mapping[str, Any]) -> Iterator[Read]:
+    def _results(self, file: BinaryIO, job: Mapping[str, Any]) -> Iterator[FileResult]:
         refused: dict[str, str] = {}
         had: set[str] = set()
         while True:
@@ -150,7 +150,7 @@ class _Child:
         return "damaged: it breaks the program that reads it"
 
 
-def _item(kind: str, value: dict[str, Any]) -> Read:
+def _item(kind: str, value: dict[str, Any]) -> FileResult:
     if kind == "Unread":
         return Unread(**value)
     if kind == "Same":

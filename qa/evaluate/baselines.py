@@ -25,16 +25,16 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from llama_index.vector_stores.chroma import ChromaVectorStore
 
 from index.articles import Article
-from index.embed import Embedder
-from index.filters import ANY
-from index.passages import count_tokens
-from index.spans import Span
-from index.store import Store
-from index.terms import stems
+from index.embedding.embed import Embedder
+from index.store.filters import ANY
+from index.store.passages import count_tokens
+from index.store.store import Store
+from index.text.spans import Span
+from index.text.terms import stems
 from qa.evaluate.run import Progress
-from qa.evaluate.systems import Place, Said
-from qa.language_models import LlamaIndexModel
+from qa.evaluate.systems import RetrievedPlace, SystemAnswer
 from qa.llamaindex import OnRecordEmbedding
+from qa.writing.language_models import LlamaIndexModel
 
 NOWHERE = Span(0, 0)
 """The place of a text that is not in its article: a citation that stands there is broken."""
@@ -43,33 +43,33 @@ _BATCH_NODES = 1000  # Chroma takes 5,461 at once
 
 
 class BM25:
-    """Passages by the words that they share with the question, and nothing else."""
+    """Passages ranked only by the words that they share with the question."""
 
     name = "bm25"
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def search(self, question: str, count: int) -> list[Place]:
+    def search(self, question: str, count: int) -> list[RetrievedPlace]:
         return _passages(self._store, self._store.lexical.best("terms", stems(question), count, ANY))
 
 
 class Dense:
-    """Passages by the cosine of their vector with the question's, of all languages at once, and nothing else."""
+    """Passages of all languages, ranked only by the cosine of their vector with the question's."""
 
     name = "dense"
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def search(self, question: str, count: int) -> list[Place]:
+    def search(self, question: str, count: int) -> list[RetrievedPlace]:
         (vector,) = self._store.embedder.questions([question])
         return _passages(self._store, self._store.vectors.nearest("passages", vector, count, ANY))
 
 
-def _passages(store: Store, found: Sequence[tuple[str, float]]) -> list[Place]:
-    passages = store.catalogue.passages(id for id, _ in found)
-    return [Place(one.article_id, one.span, one.text) for id, _ in found if (one := passages.get(id)) is not None]
+def _passages(store: Store, scored: Sequence[tuple[str, float]]) -> list[RetrievedPlace]:
+    passages = store.catalogue.passages(id for id, _ in scored)
+    return [RetrievedPlace(passage.article_id, passage.span, passage.text) for id, _ in scored if (passage := passages.get(id)) is not None]
 
 
 class LlamaIndexRetriever:
@@ -102,21 +102,21 @@ class LlamaIndexRetriever:
                 self.index.insert_nodes(nodes[first : first + _BATCH_NODES])
         progress(f"Indexing ({self.name})", len(articles), len(articles))
 
-    def search(self, question: str, count: int) -> list[Place]:
-        return [self.place(found) for found in self.index.as_retriever(similarity_top_k=count).retrieve(question)]
+    def search(self, question: str, count: int) -> list[RetrievedPlace]:
+        return [self.place(node) for node in self.index.as_retriever(similarity_top_k=count).retrieve(question)]
 
-    def place(self, found: NodeWithScore) -> Place:
-        """Where a chunk stands, by its own word."""
-        node = found.node
+    def place(self, scored: NodeWithScore) -> RetrievedPlace:
+        """The place of a chunk, as it states it."""
+        node = scored.node
         assert isinstance(node, TextNode) and node.ref_doc_id is not None
         if node.start_char_idx is None or node.end_char_idx is None:
             return self.looked_for(node.ref_doc_id, node.text)
-        return Place(node.ref_doc_id, Span(node.start_char_idx, node.end_char_idx), node.text)
+        return RetrievedPlace(node.ref_doc_id, Span(node.start_char_idx, node.end_char_idx), node.text)
 
-    def looked_for(self, article_id: str, text: str) -> Place:
+    def looked_for(self, article_id: str, text: str) -> RetrievedPlace:
         """Where a text first stands in an article, or NOWHERE."""
         start = self.texts[article_id].find(text)
-        return Place(article_id, NOWHERE if start < 0 else Span(start, start + len(text)), text)
+        return RetrievedPlace(article_id, NOWHERE if start < 0 else Span(start, start + len(text)), text)
 
     def close(self) -> None:
         """Lets go of the folder."""
@@ -126,7 +126,7 @@ class LlamaIndexRetriever:
 class CitationEngine:
     """LlamaIndex's `CitationQueryEngine` with a language model, on the index of a LlamaIndexRetriever.
 
-    It has no abstention of its own, and is told to cite a source in every answer: an answer that cites none is read as one. It cites parts
+    It cannot abstain, and is prompted to cite a source in every answer: an answer that cites none counts as an abstention. It cites parts
     of chunks without their places; each is looked for in its article. A number that is no source's is no citation.
     """
 
@@ -136,11 +136,11 @@ class CitationEngine:
         self._retriever = retriever
         self._engine = CitationQueryEngine.from_args(retriever.index, llm=model.llm, similarity_top_k=3)
 
-    def search(self, question: str, count: int) -> list[Place]:
+    def search(self, question: str, count: int) -> list[RetrievedPlace]:
         """At most three, as its documentation has it."""
-        return [self._retriever.place(found) for found in self._engine.retrieve(QueryBundle(question))[:count]]
+        return [self._retriever.place(node) for node in self._engine.retrieve(QueryBundle(question))[:count]]
 
-    def ask(self, question: str) -> Said:
+    def ask(self, question: str) -> SystemAnswer:
         """Raises ModelError where the language model does not answer."""
         began = perf_counter()
         response = self._engine.query(question)
@@ -148,12 +148,12 @@ class CitationEngine:
         text = str(response)
         numbers = _cited(text)
         sources = [(number, response.source_nodes[number - 1]) for number in numbers if 0 < number <= len(response.source_nodes)]
-        citations = tuple(self._source(number, found) for number, found in sources)
+        citations = tuple(self._source(number, source) for number, source in sources)
         statement = (("supported" if citations else "unsupported", tuple(range(len(citations)))),) if numbers else ()
-        return Said(text, None, not numbers, None, citations, statement, ms)
+        return SystemAnswer(text, None, not numbers, None, citations, statement, ms)
 
-    def _source(self, number: int, found: NodeWithScore) -> Place:
-        node = found.node
+    def _source(self, number: int, scored: NodeWithScore) -> RetrievedPlace:
+        node = scored.node
         assert isinstance(node, TextNode) and node.ref_doc_id is not None
         return self._retriever.looked_for(node.ref_doc_id, node.text.removeprefix(f"Source {number}:\n").removesuffix("\n"))
 

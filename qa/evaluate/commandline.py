@@ -1,4 +1,4 @@
-"""python -m qa evaluate: what its options ask for, composed of the rooms beside it."""
+"""python -m qa evaluate: what its options ask for, composed of the modules of this folder."""
 
 from __future__ import annotations
 
@@ -15,42 +15,45 @@ from tqdm import tqdm
 
 from index.commandline import default_store, visible
 from index.errors import InputError, SettingError
-from index.store import Store
+from index.store.store import Store
 from qa.evaluate import compare, gate, table
 from qa.evaluate.results import Results, SetResult, SweepPoint
 from qa.evaluate.run import Progress, measure
 from qa.evaluate.run import results as results_of
 from qa.evaluate.sets import EvalSet, read_set
 from qa.evaluate.stores import Settings, Stores, varied
-from qa.evaluate.systems import OnRecord, System, Written
-from qa.write import Writer
+from qa.evaluate.systems import OnRecord, OnRecordWriting, System
+from qa.reader.reader import Reader
+from qa.reader.readers import load_reader
+from qa.writing.write import Writer
 
 if TYPE_CHECKING:
-    from qa.language_models import LlamaIndexModel
+    from qa.writing.language_models import LlamaIndexModel
 
 FALLEN = 1
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _Evaluation:
     sets: Sequence[EvalSet]
     stores: Stores
     baselines: bool
+    reader: Reader
     model: LlamaIndexModel | None
     progress: Progress
 
     def systems(self, store: Store, top_k: int) -> list[System]:
-        ours: list[System] = [OnRecord(store, top_k)]
+        ours: list[System] = [OnRecord(store, top_k, self.reader)]
         if self.model is not None:
-            ours.append(Written(store, Writer(self.model), top_k))
+            ours.append(OnRecordWriting(store, Writer(self.model), top_k, self.reader))
         if not self.baselines:
             return ours
         from qa.evaluate.baselines import BM25, CitationEngine, Dense, LlamaIndexRetriever  # noqa: PLC0415 (LlamaIndex takes seconds)
 
         retriever = LlamaIndexRetriever(store.catalogue.all_articles(), store.embedder, self.stores.folder(), self.progress)
         self.stores.at_end(retriever.close)
-        found: list[System] = [*ours, BM25(store), Dense(store), retriever]
-        return found if self.model is None else [*found, CitationEngine(retriever, self.model)]
+        systems: list[System] = [*ours, BM25(store), Dense(store), retriever]
+        return systems if self.model is None else [*systems, CitationEngine(retriever, self.model)]
 
 
 def evaluate(options: argparse.Namespace, key: str | None) -> int:
@@ -61,18 +64,19 @@ def evaluate(options: argparse.Namespace, key: str | None) -> int:
     if options.new is not None:
         return _new(options)
     if options.report is not None:
-        from qa.evaluate.page import check_folder  # noqa: PLC0415 (draws with matplotlib)
+        from qa.evaluate.report.page import check_folder  # noqa: PLC0415 (draws with matplotlib)
 
         check_folder(options.report)
     floors = {} if options.gate is None or (options.raise_floors and not options.gate.exists()) else gate.read_floors(options.gate)
     sets = [read_set(folder) for folder in options.folders]
-    twice = next((one.name for one in sets if [other.name for other in sets].count(one.name) > 1), None)
+    names = [eval_set.name for eval_set in sets]
+    twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise InputError(f"Two of the folders are named {twice}. Evaluate them one by one.")
     points = varied(options.vary)
     model = None
     if options.model is not None:
-        from qa.language_models import language_model  # noqa: PLC0415 (LlamaIndex takes seconds)
+        from qa.writing.language_models import language_model  # noqa: PLC0415 (LlamaIndex takes seconds)
 
         model = language_model(options.model, key)
     try:
@@ -80,19 +84,19 @@ def evaluate(options: argparse.Namespace, key: str | None) -> int:
             _bar() as progress,
             Stores(options.store, default_store(), progress, many=bool(options.vary), chroma=options.chroma) as made,
         ):
-            run = _Run(sets, made, options.baselines, model, progress)
-            found = _sweep(run, points) if options.vary else _measured(run, Settings())
+            run = _Evaluation(sets, made, options.baselines, load_reader(options.reader), model, progress)
+            results = _sweep(run, points) if options.vary else _measured(run, Settings())
     except KeyboardInterrupt as stop:
         if options.store is not None:
             raise
         raise KeyboardInterrupt("Stopped. Nothing was kept; with --store DIR what was indexed is, and the same command goes on.") from stop
     if options.report is not None:
-        from qa.evaluate.page import write  # noqa: PLC0415
+        from qa.evaluate.report.page import write  # noqa: PLC0415
 
-        written = write(options.report, found)
+        written = write(options.report, results)
         print(f"Written: {written}", file=sys.stderr)
-    print(json.dumps(found, ensure_ascii=False) if options.json else visible(table.results(found)))
-    return 0 if options.gate is None else _gate(options, floors, found["sets"])
+    print(json.dumps(results, ensure_ascii=False) if options.json else visible(table.results(results)))
+    return 0 if options.gate is None else _gate(options, floors, results["sets"])
 
 
 def _consistent(options: argparse.Namespace) -> None:
@@ -117,28 +121,28 @@ def _consistent(options: argparse.Namespace) -> None:
         raise SettingError("--vary measures many settings: leave out --gate, --baselines and --model.")
 
 
-def _measured(run: _Run, settings: Settings) -> Results:
+def _measured(run: _Evaluation, settings: Settings) -> Results:
     started = perf_counter()
     measured = []
-    for one in run.sets:
-        made = run.stores.of(one, settings)
-        measured.append(measure(one, made.store, run.systems(made.store, settings.top_k), run.progress, made.seconds, made.skipped))
+    for eval_set in run.sets:
+        made = run.stores.of(eval_set, settings)
+        measured.append(measure(eval_set, made.store, run.systems(made.store, settings.top_k), run.progress, made.seconds, made.skipped))
     return results_of(measured, made.store, settings.top_k, perf_counter() - started)
 
 
-def _sweep(run: _Run, points: Sequence[tuple[dict[str, int | str], Settings]]) -> Results:
+def _sweep(run: _Evaluation, points: Sequence[tuple[dict[str, int | str], Settings]]) -> Results:
     """Every setting on every set; of the report's other parts a sweep has none."""
     started = perf_counter()
     swept: list[SweepPoint] = []
     for named, settings in points:
-        for one in _measured(run, settings)["sets"]:
+        for set_result in _measured(run, settings)["sets"]:
             swept.append(
                 {
                     "settings": named,
-                    "set": one["name"],
-                    "passages": one["passages"],
-                    "index_seconds": one["index_seconds"],
-                    "figures": one["systems"][0]["figures"],
+                    "set": set_result["name"],
+                    "passages": set_result["passages"],
+                    "index_seconds": set_result["index_seconds"],
+                    "figures": set_result["systems"][0]["figures"],
                 }
             )
     last = run.stores.of(run.sets[-1], points[-1][1]).store
@@ -147,8 +151,8 @@ def _sweep(run: _Run, points: Sequence[tuple[dict[str, int | str], Settings]]) -
 
 def _compare(options: argparse.Namespace) -> int:
     before, after = (compare.read_results(path) for path in options.compare)
-    found = compare.compare(before, after)
-    print(json.dumps(found, ensure_ascii=False) if options.json else visible(table.comparison(found)))
+    comparison = compare.compare(before, after)
+    print(json.dumps(comparison, ensure_ascii=False) if options.json else visible(table.comparison(comparison)))
     return 0
 
 
@@ -173,7 +177,7 @@ def _gate(options: argparse.Namespace, floors: gate.Floors, sets: Sequence[SetRe
         gate.write_floors(options.gate, floors)
     held = gate.held(floors, sets)
     print(table.gate(held), file=sys.stderr if options.json else sys.stdout)
-    return 0 if all(one.holds for one in held) else FALLEN
+    return 0 if all(floor.holds for floor in held) else FALLEN
 
 
 @contextmanager

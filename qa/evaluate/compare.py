@@ -9,9 +9,9 @@ from typing import Any, TypedDict, cast
 from index.errors import InputError
 from qa.evaluate.files import read_json
 from qa.evaluate.measures import differences
-from qa.evaluate.results import FORMAT, Difference, QuestionRow, QuoteRow, Results
+from qa.evaluate.results import FORMAT, QuestionRow, QuoteRow, Results, SystemDifference
 
-NOISE = 0.05  # p from which on a difference is called no more than noise: the usual one
+NOISE = 0.05  # from this p on a difference counts as noise: the usual threshold
 
 
 class Flip(TypedDict):
@@ -27,14 +27,14 @@ class SetChange(TypedDict):
     """One set in both runs. `differences` are the second's figures less the first's; `only_in` counts rows that one run alone has."""
 
     name: str
-    differences: list[Difference]
+    differences: list[SystemDifference]
     better: list[Flip]
     worse: list[Flip]
     otherwise: list[Flip]
     only_in: list[int]
 
 
-class Comparison(TypedDict):
+class ReportComparison(TypedDict):
     """`settings` are those that differ, each with both values. `sets_in_one` are in one run only."""
 
     settings: dict[str, list[Any]]
@@ -43,16 +43,16 @@ class Comparison(TypedDict):
 
 
 def read_results(path: Path) -> Results:
-    """Raises InputError where the file is no report.json of ours."""
-    found = read_json(path, "a report.json")
-    if not isinstance(found, dict) or found.get("format") != FORMAT or not found.get("sets"):
+    """Raises InputError where the file is no report.json of this program."""
+    results = read_json(path, "a report.json")
+    if not isinstance(results, dict) or results.get("format") != FORMAT or not results.get("sets"):
         raise InputError(f"{path} is no report.json of an evaluation of this version. Run: python -m qa evaluate FOLDER --report DIR")
-    return cast(Results, found)
+    return cast(Results, results)
 
 
-def compare(before: Results, after: Results) -> Comparison:
+def compare(before: Results, after: Results) -> ReportComparison:
     """Raises InputError where the two have no set in common."""
-    first, second = ({one["name"]: one["systems"][0] for one in run["sets"]} for run in (before, after))
+    first, second = ({set_result["name"]: set_result["systems"][0] for set_result in run["sets"]} for run in (before, after))
     common = [name for name in first if name in second]
     if not common:
         raise InputError("The two reports have no set in common, so there is nothing to compare.")
@@ -68,7 +68,7 @@ def compare(before: Results, after: Results) -> Comparison:
             *_flips({row["id"]: row for row in old["questions"]}, new["questions"], "question"),
             *_flips({row["id"]: row for row in old["quotes"]}, new["quotes"], "quote"),
         ]
-        ids = [{row["id"] for row in (*one["questions"], *one["quotes"])} for one in (old, new)]
+        ids = [{row["id"] for row in (*set_result["questions"], *set_result["quotes"])} for set_result in (old, new)]
         sets.append(
             {
                 "name": name,

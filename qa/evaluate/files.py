@@ -1,8 +1,7 @@
-"""Files of ours that people keep: read with an error that says what to do, written whole or not at all."""
+"""Files that people keep: read with an error that says what to do."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +18,3 @@ def read_json(path: Path, wanted: str) -> Any:
         raise InputError(f"{path} cannot be read ({error.strerror}). Name {wanted}.") from error
     except orjson.JSONDecodeError as error:
         raise InputError(f"{path} is not JSON ({error.msg}). Name {wanted}.") from error
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Writes a file in the place of the one that was there, which is as it was until then. Raises OSError."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -2,7 +2,7 @@
 
     {"samples": {"search": {"article@1": 0.8}, "ask": {"broken_citations": 0}}}
 
-A floor is the least that a figure may be, or the most where less is better. Floors only rise: `raised` never loosens one, unless told to.
+A floor is the least that a figure may be, or the most where less is better. Floors only rise: `raised` loosens one only on request.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from index.atomic_write import replace_file
 from index.errors import InputError
-from qa.evaluate.files import read_json, replace_file
+from qa.evaluate.files import read_json
 from qa.evaluate.measures import MEASURES
 from qa.evaluate.results import SetResult
 
@@ -63,15 +64,15 @@ def _leaves(value: Any, place: tuple[str, ...] = ()) -> Sequence[tuple[tuple[str
 
 def held(floors: Floors, sets: Sequence[SetResult]) -> list[Held]:
     """Every floor of the sets that were run, with the project's own figure. Raises InputError where a set that was run has none."""
-    by_name = {one["name"]: one["systems"][0]["figures"] for one in sets}
+    by_name = {set_result["name"]: set_result["systems"][0]["figures"] for set_result in sets}
     missing = by_name.keys() - floors.keys()
     if missing:
         raise InputError(f"The file of floors has none for {sorted(missing)[0]}. Add some, or make them with --raise.")
     return [
         Held(name, section, measure, floor, _value(by_name[name], section, measure))
         for name in by_name
-        for section, own in floors[name].items()
-        for measure, floor in own.items()
+        for section, section_floors in floors[name].items()
+        for measure, floor in section_floors.items()
     ]
 
 
@@ -83,17 +84,17 @@ def _value(figures: Mapping[str, Mapping[str, Any]], section: str, measure: str)
 def raised(floors: Floors, sets: Sequence[SetResult], lower: bool) -> Floors:
     """The floors brought up to the figures; with `lower` also down to them. A set without floors gets one for each chief figure but times,
     which are the machine's."""
-    made = {name: {section: dict(own) for section, own in sections.items()} for name, sections in floors.items()}
-    for one in sets:
-        figures = one["systems"][0]["figures"]
-        if one["name"] not in made:
-            made[one["name"]] = {
-                section: {name: float("nan") for name in own if MEASURES[section, name].chief}
-                for section, own in figures.items()
+    made = {name: {section: dict(section_floors) for section, section_floors in sections.items()} for name, sections in floors.items()}
+    for set_result in sets:
+        figures = set_result["systems"][0]["figures"]
+        if set_result["name"] not in made:
+            made[set_result["name"]] = {
+                section: {name: float("nan") for name in section_floors if MEASURES[section, name].chief}
+                for section, section_floors in figures.items()
                 if section != "time"
             }
-        for section, own in made[one["name"]].items():
-            for measure, floor in own.items():
+        for section, section_floors in made[set_result["name"]].items():
+            for measure, floor in section_floors.items():
                 value = _value(figures, section, measure)
                 if value is None:
                     continue
@@ -101,7 +102,7 @@ def raised(floors: Floors, sets: Sequence[SetResult], lower: bool) -> Floors:
                 loose = (math.ceil if less else math.floor)(round(value * _STEP, 6)) / _STEP
                 better = loose < floor if less else loose > floor
                 if better or lower or math.isnan(floor):
-                    own[measure] = loose
+                    section_floors[measure] = loose
     return made
 
 

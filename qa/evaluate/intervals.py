@@ -17,7 +17,7 @@ from scipy.stats import bootstrap, permutation_test
 RESAMPLES = 2000
 CONFIDENCE = 0.95
 
-Values = npt.NDArray[np.float64]
+FloatArray = npt.NDArray[np.float64]
 
 
 def ratio(numerators: Sequence[float], denominators: Sequence[float]) -> tuple[float, float, float] | None:
@@ -28,10 +28,10 @@ def ratio(numerators: Sequence[float], denominators: Sequence[float]) -> tuple[f
     if not sum(denominators):
         return None
 
-    def statistic(numerator: Values, denominator: Values, axis: int) -> Values:
+    def statistic(numerator: FloatArray, denominator: FloatArray, axis: int) -> FloatArray:
         below = denominator.sum(axis=axis)
         # A resample may hold none of the rows that count.
-        shares: Values = np.divide(numerator.sum(axis=axis), below, out=np.zeros_like(below), where=below > 0)
+        shares: FloatArray = np.divide(numerator.sum(axis=axis), below, out=np.zeros_like(below), where=below > 0)
         return shares
 
     return _interval((np.asarray(numerators, float), np.asarray(denominators, float)), statistic)
@@ -42,11 +42,11 @@ def quantile(values: Sequence[float], share: float) -> tuple[float, float, float
     return _interval((np.asarray(values, float),), lambda sample, axis: np.quantile(sample, share, axis=axis)) if values else None
 
 
-def _interval(samples: tuple[Values, ...], statistic: Any) -> tuple[float, float, float]:
+def _interval(samples: tuple[FloatArray, ...], statistic: Any) -> tuple[float, float, float]:
     value = float(statistic(*samples, axis=-1))
     if len(samples[0]) < 2:
         return value, value, value
-    found = bootstrap(
+    interval = bootstrap(
         samples,
         statistic,
         n_resamples=RESAMPLES,
@@ -56,7 +56,7 @@ def _interval(samples: tuple[Values, ...], statistic: Any) -> tuple[float, float
         method="percentile",
         rng=np.random.default_rng(0),
     ).confidence_interval
-    return value, float(found.low), float(found.high)
+    return value, float(interval.low), float(interval.high)
 
 
 def paired_difference(ours: Sequence[float], theirs: Sequence[float]) -> tuple[float, float, float, float]:

@@ -1,4 +1,4 @@
-"""What somebody calls right or wrong in the page, kept as a set of questions of their own: DIR/questions.jsonl, one record a question.
+"""What visitors judge right or wrong in the page, kept as a set of questions: DIR/questions.jsonl, one record a question.
 
 A judgement is about the articles of a store, so the set has none itself. Everything in the file that is not about the same question stays
 as it is, byte for byte.
@@ -16,13 +16,13 @@ import orjson
 from filelock import FileLock, Timeout
 
 from index.articles import Article
+from index.atomic_write import replace_file
 from index.errors import InputError
-from index.fold import fold
-from index.language import language_of
-from index.spans import Span
-from qa.check import QuoteCheck
-from qa.evaluate.files import replace_file
+from index.text.fold import fold
+from index.text.language import language_of
+from index.text.spans import Span
 from qa.evaluate.sets import GoldSpan
+from qa.quotes.check import QuoteCheck
 
 FILE = "questions.jsonl"
 _PATIENCE = 10  # seconds that a visitor waits for another's record to be written; not measured
@@ -47,7 +47,7 @@ class Saved:
 
 
 def right(question: str, short_answer: str | None, cited: Sequence[tuple[Article, Span]]) -> Judgement:
-    """The judgement that these places answer the question: with the short answer, else with their own words.
+    """The judgement that these places answer the question: with the short answer, or with their text if there is none.
 
     Raises InputError where a place is not in its article, or the short answer in none of the places.
     """
@@ -61,7 +61,7 @@ def right(question: str, short_answer: str | None, cited: Sequence[tuple[Article
 
 
 def wrong(question: str, sentence: QuoteCheck, answer: str) -> Judgement:
-    """The judgement that this sentence answers the question, wherever it stands: with the answer in it, else as a whole.
+    """The judgement that this sentence answers the question, wherever it stands: with the answer in it, or as a whole.
 
     Raises InputError where the sentence is not verbatim in an article, or the answer not in the sentence.
     """
@@ -86,7 +86,7 @@ def _within(sentence: str, answer: str) -> str | None:
 
 
 def save(folder: Path, judgement: Judgement) -> Saved:
-    """Writes the judgement into the folder's set, in the place of those of the same question.
+    """Writes the judgement into the folder's set, replacing those of the same question.
 
     Raises InputError where that cannot be done; the file is then as it was.
     """
@@ -99,7 +99,7 @@ def save(folder: Path, judgement: Judgement) -> Saved:
         line = _record(judgement, {str(_value(line, "id")) for line in others})
         at = lines.index(same[0]) if same else len(lines)
         changed = [*lines[:at], line, *(other for other in lines[at:] if other not in same)]
-        saved = Saved(line, tuple(same), sum(_value(one, "question") is not None for one in changed))
+        saved = Saved(line, tuple(same), sum(_value(record, "question") is not None for record in changed))
         return changed
 
     _rewrite(folder, with_it)
@@ -107,7 +107,7 @@ def save(folder: Path, judgement: Judgement) -> Saved:
 
 
 def undo(folder: Path, saved: Saved) -> int:
-    """Puts back what stood there before, and tells how many questions there are. Raises InputError as `save` does, and where the record is
+    """Restores what was there before, and returns how many questions there are. Raises InputError as `save` does, and where the record is
     no longer the one that was saved."""
     count = 0
 
@@ -145,7 +145,7 @@ def _rewrite(folder: Path, change: Callable[[list[bytes]], list[bytes]]) -> None
 
 def _record(judgement: Judgement, taken: set[str]) -> bytes:
     question = judgement.question
-    # Somebody may have mended the question of a record by hand: its id then is no longer that question's alone.
+    # Somebody may have edited the question of a record by hand: its id then no longer belongs to that question alone.
     name = first = f"judged-{sha256(_key(question).encode('utf-8', 'replace')).hexdigest()[:10]}"
     number = 1
     while name in taken:

@@ -12,7 +12,6 @@ entailment model.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,14 +20,15 @@ from typing import Literal, TypeVar
 import ir_measures
 from ir_measures import RR, R, Success, nDCG
 
-from qa.check import Match, QuoteCheck
+from index.text.fold import fold_text
 from qa.evaluate.intervals import paired_difference, quantile, ratio
-from qa.evaluate.results import Difference, Figure, QuestionRow, QuoteRow
+from qa.evaluate.results import MeasuredFigure, QuestionRow, QuoteRow, SystemDifference
 from qa.evaluate.sets import GoldQuestion, GoldQuote, GoldSpan
-from qa.evaluate.systems import Place, Said
-from qa.report import GOOD
+from qa.evaluate.systems import RetrievedPlace, SystemAnswer
+from qa.quotes.check import Match, QuoteCheck
+from qa.quotes.report import GOOD
 
-Row = TypeVar("Row", QuestionRow, QuoteRow)
+AnyRow = TypeVar("AnyRow", QuestionRow, QuoteRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Measure:
     better: Literal["more", "less", "neither"]
     unit: Literal["share", "count", "words", "ms"]
     chief: bool = False
-    """Among the few that are read first."""
+    """Shown among the chief figures."""
 
 
 def _table(*measures: Measure) -> Mapping[tuple[str, str], Measure]:
@@ -121,6 +121,32 @@ MEASURES = _table(
     ),
     Measure(
         "short_exact", "ask", "Short answer exact", "the short answer equals a gold answer (SQuAD's exact match)", "more", "share", True
+    ),
+    Measure(
+        "short_given",
+        "ask",
+        "Short answer given",
+        "of all questions, those with an answer in large type, right or wrong",
+        "neither",
+        "share",
+    ),
+    Measure(
+        "short_wrong",
+        "ask",
+        "Short answer wrong",
+        "of the short answers given, those with an F1 under one half",
+        "less",
+        "share",
+        True,
+    ),
+    Measure(
+        "points_told",
+        "ask",
+        "Points told",
+        "of what overviews and lists must tell, what the answer or its citations tell in 500 words",
+        "more",
+        "share",
+        True,
     ),
     Measure("short_f1", "ask", "Short answer F1", "words in common with the nearest gold answer (SQuAD's F1)", "more", "share"),
     Measure(
@@ -219,26 +245,24 @@ MEASURES = _table(
 
 # An answer longer than this does not count as one: quoting everything is no answer.
 MOST_WORDS = 80
+_MOST_TOLD = 500  # words of an overview or a list, with all that it cites
+_HALF_RIGHT = 0.5  # F1 of a short answer that is not wrong
 SEARCHED = 10  # passages
 _CUTS = (1, 3, 10)
 # Words that a speaker's name may come with.
 _TITLES = frozenset(("the", "a", "an", "mr", "mrs", "ms", "said"))
 
-Values = dict[str, list[float]]
+MeasureValues = dict[str, list[float]]
 """Measure to its numerator and denominator in one row."""
 
 
 def normalised(text: str) -> str:
-    """Words alone, comparable: casefolded, decomposed without marks, punctuation as spaces; Arabic letter variants joined.
+    """Words alone, comparable: folded, with spaces for punctuation.
 
-    >>> normalised("The “Élysée”, 1,200!"), normalised("أُسْرة")
-    ('the elysee 1 200', 'اسره')
+    >>> normalised("The “Élysée”, 1,200!"), normalised("أُسْرة ٢٠١٧")
+    ('the elysee 1 200', 'اسره 2017')
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[^\w]+", " ", plain.translate(_VARIANTS)).split())
-
-
-_VARIANTS = str.maketrans("ٱىة", "ايه", "\N{ARABIC TATWEEL}")
+    return " ".join(re.sub(r"[^\w]+", " ", fold_text(text)).split())
 
 
 def _holds(text: str, answers: Iterable[str]) -> bool:
@@ -246,7 +270,8 @@ def _holds(text: str, answers: Iterable[str]) -> bool:
     return any(f" {normalised(answer)} " in within for answer in answers)
 
 
-def _f1(given: str, gold: str) -> float:
+def f1(given: str, gold: str) -> float:
+    """Of the words that two answers share, as SQuAD's script counts them (Rajpurkar et al. 2016); 0 where they share none."""
     ours, right = Counter(normalised(given).split()), Counter(normalised(gold).split())
     common = (ours & right).total()
     return 2 * common / (ours.total() + right.total()) if common else 0.0
@@ -254,11 +279,11 @@ def _f1(given: str, gold: str) -> float:
 
 def _same_name(a: str, b: str) -> bool:
     """Whether one name holds the other's words, or both end in the same word."""
-    one, other = ([word for word in normalised(name).split() if word not in _TITLES] for name in (a, b))
-    return bool(one and other) and (set(one) <= set(other) or set(other) <= set(one) or one[-1] == other[-1])
+    ours, theirs = ([word for word in normalised(name).split() if word not in _TITLES] for name in (a, b))
+    return bool(ours and theirs) and (set(ours) <= set(theirs) or set(theirs) <= set(ours) or ours[-1] == theirs[-1])
 
 
-def overlaps(place: Place | Match, gold: GoldSpan, of_shorter: bool) -> bool:
+def overlaps(place: RetrievedPlace | Match, gold: GoldSpan, of_shorter: bool) -> bool:
     """Whether a place holds half of a gold span or, `of_shorter`, half of the shorter of the two."""
     if place_article(place) != gold.article_id:
         return False
@@ -266,7 +291,7 @@ def overlaps(place: Place | Match, gold: GoldSpan, of_shorter: bool) -> bool:
     return 2 * common >= (min(len(gold.span), len(place.span)) if of_shorter else len(gold.span))
 
 
-def place_article(place: Place | Match) -> str:
+def place_article(place: RetrievedPlace | Match) -> str:
     return place.article.id if isinstance(place, Match) else place.article_id
 
 
@@ -276,16 +301,16 @@ def holds_gold(question: GoldQuestion, text: str) -> bool:
 
 
 def first(places: Iterable[bool]) -> int | None:
-    """The rank, from 0, of the first that holds."""
+    """The rank, from 0, of the first that is true."""
     return next((rank for rank, holds in enumerate(places) if holds), None)
 
 
-def search_values(questions: Sequence[GoldQuestion], found: Sequence[Sequence[Place]]) -> list[Values]:
-    """The measures of a search for each answerable question, {} for others. `found` are the places in order, `SEARCHED` at most."""
+def search_values(questions: Sequence[GoldQuestion], retrieved: Sequence[Sequence[RetrievedPlace]]) -> list[MeasureValues]:
+    """The measures of a search for each question with evidence, {} for others. `retrieved` are the places in order, `SEARCHED` at most."""
     gold: dict[str, dict[str, dict[str, int]]] = {"article": {}, "evidence": {}}
     runs: dict[str, dict[str, dict[str, float]]] = {"article": {}, "evidence": {}}
-    for number, (question, places) in enumerate(zip(questions, found, strict=True)):
-        if not question.answerable:
+    for number, (question, places) in enumerate(zip(questions, retrieved, strict=True)):
+        if not question.evidence:
             continue
         evidence = {f"gold {n}": span for n, span in enumerate(question.evidence)}
         gold["article"][str(number)] = {span.article_id: 1 for span in question.evidence}
@@ -296,11 +321,11 @@ def search_values(questions: Sequence[GoldQuestion], found: Sequence[Sequence[Pl
             held += new or [f"passage {rank}"]
         runs["article"][str(number)] = _by_rank(dict.fromkeys(place.article_id for place in places))
         runs["evidence"][str(number)] = _by_rank(held)
-    values: list[Values] = [{} for _ in questions]
+    values: list[MeasureValues] = [{} for _ in questions]
     for level, names in _RANKED.items():
         if gold[level]:
-            for one in ir_measures.iter_calc(names, gold[level], runs[level]):
-                values[int(one.query_id)][names[one.measure]] = [one.value, 1]
+            for score in ir_measures.iter_calc(names, gold[level], runs[level]):
+                values[int(score.query_id)][names[score.measure]] = [score.value, 1]
     return values
 
 
@@ -325,28 +350,34 @@ _RANKED = {
 }
 
 
-def is_good(place: Place, question: GoldQuestion) -> bool:
+def is_good(place: RetrievedPlace, question: GoldQuestion) -> bool:
     """Whether a citation overlaps the evidence."""
     return any(overlaps(place, span, of_shorter=True) for span in question.evidence)
 
 
-def ask_values(question: GoldQuestion, said: Said, texts: Mapping[str, str]) -> Values:
+def ask_values(question: GoldQuestion, said: SystemAnswer, texts: Mapping[str, str]) -> MeasureValues:
     """The measures of an answer. `texts`: article id to text, of those that are cited."""
     broken = sum(texts.get(c.article_id, "")[c.span.start : c.span.end] != c.text for c in said.citations)
-    values: Values = {"broken_citations": [broken, 1]}
+    values: MeasureValues = {"broken_citations": [broken, 1]}
     if said.struck is not None:
         values["struck_statements"] = [said.struck, said.struck + len(said.statements)]
     if said.abstained:
         values["abstention_precision"] = [not question.answerable, 1]
+    is_given = not said.abstained and bool(said.short_answer)
+    values["short_given"] = [is_given, 1]
+    short = normalised(said.short_answer or "")
+    if is_given:
+        values["short_wrong"] = [max((f1(short, answer) for answer in question.answers), default=0) < _HALF_RIGHT, 1]
     if not question.answerable:
         return {**values, "abstains_when_it_should": [said.abstained, 1]}
     values["abstains_when_it_should_not"] = [said.abstained, 1]
+    if question.points:
+        return values | {"points_told": [_points_told(question, said), len(question.points)]}
     values |= {name: [0, 1] for name in ("answer_holds_gold", "citation_recall", "short_exact", "short_f1", "mean_words")}
     if said.abstained:
         return values
     good = [is_good(citation, question) for citation in said.citations]
     distinct = {(c.article_id, c.span.start) for c, is_evidence in zip(said.citations, good, strict=True) if is_evidence}
-    short = normalised(said.short_answer or "")
     carried = [any(good[n] for n in numbers) for _, numbers in said.statements]
     return values | {
         "answer_holds_gold": [holds_gold(question, said.text), 1],
@@ -355,16 +386,24 @@ def ask_values(question: GoldQuestion, said: Said, texts: Mapping[str, str]) -> 
         "statement_recall": [sum(carried) / len(carried) if carried else 0, 1],
         "statement_precision": [sum(good) / len(good) if good else 0, 1],
         "short_exact": [any(short == normalised(answer) for answer in question.answers), 1],
-        "short_f1": [max((_f1(short, answer) for answer in question.answers), default=0), 1],
+        "short_f1": [max((f1(short, answer) for answer in question.answers), default=0), 1],
         "mean_words": [len(said.text.split()), 1],
         "unsupported_statements": [sum(support == "unsupported" for support, _ in said.statements), len(said.statements)],
     }
 
 
-def check_values(quote: GoldQuote, check: QuoteCheck) -> Values:
+def _points_told(question: GoldQuestion, said: SystemAnswer) -> int:
+    """How many of the points the answer and what it cites tell: none where it is silent or longer than any overview."""
+    told = normalised(" ".join([said.text, *(citation.text for citation in said.citations)]))
+    if said.abstained or len(told.split()) > _MOST_TOLD:
+        return 0
+    return sum(_holds(told, point) for point in question.points)
+
+
+def check_values(quote: GoldQuote, check: QuoteCheck) -> MeasureValues:
     """The measures of a checked quote."""
     passed = check.verdict in GOOD
-    values: Values = {
+    values: MeasureValues = {
         "verdict_accuracy": [check.verdict == quote.verdict, 1],
         "false_verbatim": [passed and quote.verdict not in GOOD, 1],
         "broken_matches": [sum(match.span.of(match.article.text) != match.text for match in check.matches), 1],
@@ -378,40 +417,40 @@ def check_values(quote: GoldQuote, check: QuoteCheck) -> Values:
     return values
 
 
-def figures(rows: Sequence[QuestionRow | QuoteRow]) -> dict[str, dict[str, Figure]]:
+def figures(rows: Sequence[QuestionRow | QuoteRow]) -> dict[str, dict[str, MeasuredFigure]]:
     """Section and measure to its figure over the rows, in the order of MEASURES; what no row has is left out."""
-    found: dict[str, dict[str, Figure]] = {}
+    by_section: dict[str, dict[str, MeasuredFigure]] = {}
     for (section, name), measure in MEASURES.items():
         figure = _time(name, rows) if section == "time" else _ratio(measure, rows)
         if figure is not None:
-            found.setdefault(section, {})[name] = figure
-    return found
+            by_section.setdefault(section, {})[name] = figure
+    return by_section
 
 
-def _ratio(measure: Measure, rows: Sequence[QuestionRow | QuoteRow]) -> Figure | None:
+def _ratio(measure: Measure, rows: Sequence[QuestionRow | QuoteRow]) -> MeasuredFigure | None:
     pairs = [row["measures"][measure.section][measure.name] for row in rows if measure.name in row["measures"].get(measure.section, {})]
     if not pairs:
         return None
     if measure.unit == "count":
         return {"value": sum(numerator for numerator, _ in pairs), "low": None, "high": None, "n": len(pairs)}
-    found = ratio([numerator for numerator, _ in pairs], [denominator for _, denominator in pairs])
-    return _figure(found, len(pairs))
+    interval = ratio([numerator for numerator, _ in pairs], [denominator for _, denominator in pairs])
+    return _figure(interval, len(pairs))
 
 
-def _time(name: str, rows: Sequence[QuestionRow | QuoteRow]) -> Figure | None:
+def _time(name: str, rows: Sequence[QuestionRow | QuoteRow]) -> MeasuredFigure | None:
     stage, _, percentile = name.partition("_ms_p")
     values = [row["ms"][stage] for row in rows if stage in row["ms"]]
     return _figure(quantile(values, int(percentile) / 100), len(values)) if values else None
 
 
-def _figure(found: tuple[float, float, float] | None, n: int) -> Figure:
-    value, low, high = found or (None, None, None)
+def _figure(interval: tuple[float, float, float] | None, n: int) -> MeasuredFigure:
+    value, low, high = interval or (None, None, None)
     return {"value": value, "low": low, "high": high, "n": n}
 
 
-def differences(against: str, ours: Sequence[Row], theirs: Sequence[Row]) -> list[Difference]:
+def differences(against: str, ours: Sequence[AnyRow], theirs: Sequence[AnyRow]) -> list[SystemDifference]:
     """Ours less theirs for each measure that is a mean over rows, over the rows (by id) that both have."""
-    found: list[Difference] = []
+    all_differences: list[SystemDifference] = []
     other = {row["id"]: row["measures"] for row in theirs}
     for section, name in MEASURES:
         pairs = [
@@ -424,7 +463,7 @@ def differences(against: str, ours: Sequence[Row], theirs: Sequence[Row]) -> lis
         if not pairs:
             continue
         value, low, high, p = paired_difference([mine for mine, _ in pairs], [its for _, its in pairs])
-        found.append(
+        all_differences.append(
             {"against": against, "section": section, "measure": name, "value": value, "low": low, "high": high, "p": p, "n": len(pairs)}
         )
-    return found
+    return all_differences

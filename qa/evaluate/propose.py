@@ -17,16 +17,17 @@ import orjson
 
 from index.articles import Article
 from index.errors import InputError
-from index.fold import fold_text
-from index.passages import article_key, unit_id
-from index.quotations import Quotation
-from index.sentences import sentence_spans
-from index.spans import Span
-from index.store import Store
-from index.terms import is_stop, stems, terms
-from index.words import words_of
-from qa.answer_types import AnswerType, candidates
-from qa.read import is_fragment
+from index.languages.base import every, languages
+from index.store.passages import article_key, unit_id
+from index.store.store import Store
+from index.store.word_index import words_of
+from index.story.quotations import Quotation
+from index.text.fold import fold_text
+from index.text.sentences import sentence_spans
+from index.text.spans import Span
+from index.text.terms import is_stop, stems, terms
+from qa.ask.answer_types import AnswerType, candidates
+from qa.ask.read import is_fragment
 
 PROPOSED = 40
 """An evening's work for one person. The 95 % interval of a share of 40 is up to .15 wide on either side: enough to see a large change."""
@@ -44,7 +45,7 @@ def propose(store: Store, folder: Path, count: int = PROPOSED) -> int:
     The same store always gives the same. Raises InputError where the file is there already or cannot be written, or where no sentence is
     worth asking about.
     """
-    records = [_record(one) for one in islice(_proposed(store), count)]
+    records = [_record(proposal) for proposal in islice(_proposed(store), count)]
     if not records:
         raise InputError(
             "The store holds no sentence worth asking about: whole, 8 to 40 words, with a number, a date or a name. Index more articles."
@@ -73,28 +74,28 @@ class _Proposal:
     score: float
 
 
-def _record(one: _Proposal) -> dict[str, object]:
+def _record(proposal: _Proposal) -> dict[str, object]:
     return {
-        "id": unit_id(one.article_id, one.span),
+        "id": unit_id(proposal.article_id, proposal.span),
         "question": "",
-        "language": one.language,
-        "answers": one.answers,
-        "evidence": [{"doc": one.article_id, "start": one.span.start, "end": one.span.end, "text": one.text}],
+        "language": proposal.language,
+        "answers": proposal.answers,
+        "evidence": [{"doc": proposal.article_id, "start": proposal.span.start, "end": proposal.span.end, "text": proposal.text}],
         "answerable": True,
     }
 
 
 def _proposed(store: Store) -> Iterator[_Proposal]:
-    """Proposals for ever new articles, as long as there are any, then again: languages, publishers and articles take turns.
+    """Proposals for new articles, as long as there are any, then again: languages, publishers and articles take turns.
 
-    A language's share grows with the square root of its articles: the small one is not lost beside the large, nor do they count alike.
+    A language's share grows with the square root of its articles: a small one is not lost among the large, but does not count as much.
     """
     waiting: defaultdict[str, defaultdict[str, deque[str]]] = defaultdict(lambda: defaultdict(deque))
     for _, id, language, publisher in sorted(
         (article_key(a.id), a.id, a.language, a.publisher or "") for a in store.catalogue.all_articles()
     ):
         waiting[language][publisher].append(id)
-    shares = {language: sqrt(sum(map(len, own.values()))) for language, own in waiting.items()}
+    shares = {language: sqrt(sum(map(len, of_language.values()))) for language, of_language in waiting.items()}
     taken: Counter[tuple[str, ...]] = Counter()
     begun: dict[str, Iterator[_Proposal]] = {}
     said: set[str] = set()
@@ -105,12 +106,12 @@ def _proposed(store: Store) -> Iterator[_Proposal]:
         id = queue.popleft()
         if id not in begun:
             begun[id] = _of_article(store, id, quoted_first=len(begun) % _EVERY == 0)
-        found = next((one for one in begun[id] if fold_text(one.text) not in said), None)
-        if found is not None:
-            said.add(fold_text(found.text))
+        chosen = next((proposal for proposal in begun[id] if fold_text(proposal.text) not in said), None)
+        if chosen is not None:
+            said.add(fold_text(chosen.text))
             taken.update([(language,), (language, publisher)])
             queue.append(id)
-            yield found
+            yield chosen
         if not queue:
             del waiting[language][publisher]
         if not waiting[language]:
@@ -122,20 +123,26 @@ def _of_article(store: Store, id: str, quoted_first: bool) -> Iterator[_Proposal
     article = store.catalogue.article(id)
     if article is None:  # another process may have removed it by now
         return
-    ranked = sorted(_worth_asking(article, store.catalogue.quotations([id]).get(id, ())), key=lambda one: (-one.score, one.span))
+    ranked = sorted(
+        _worth_asking(article, store.catalogue.quotations([id]).get(id, ())), key=lambda proposal: (-proposal.score, proposal.span)
+    )
     if quoted_first:
-        ranked.sort(key=lambda one: not one.quoted)
+        ranked.sort(key=lambda proposal: not proposal.quoted)
     shared = []
-    for one in ranked:
-        if store.words.holding([words_of(one.text)]) == [article_key(id)]:
-            yield one
+    for proposal in ranked:
+        if store.words.holding([words_of(proposal.text)]) == [article_key(id)]:
+            yield proposal
         else:
-            shared.append(one)
+            shared.append(proposal)
     yield from shared
 
 
 def _worth_asking(article: Article, quotations: Sequence[Quotation]) -> Iterator[_Proposal]:
-    named = [(one.span, one.speaker, one.speaker_name) for one in quotations if one.speech == "direct" and one.speaker and one.speaker_name]
+    named = [
+        (quotation.span, quotation.speaker, quotation.speaker_name)
+        for quotation in quotations
+        if quotation.speech == "direct" and quotation.speaker and quotation.speaker_name
+    ]
     title = article.places.get("title", Span(0, 0))
     for span in sentence_spans(article.text, article.story):
         text = span.of(article.text) if len(span) <= _MOST_CHARACTERS else ""
@@ -157,21 +164,16 @@ _ENDS = re.compile(r"[.!۔][\"'”’»)\]]*$")
 _BEGINS = re.compile(r"[\"'“”„«(\[]*[^\W_]")
 _PAIRS = (("“", "”"), ("«", "»"), ("(", ")"), ("[", "]"))
 # A sentence that begins so leans on the one before: whom or what it is about stands there.
-_LEANING = frozenset(
-    fold_text(
-        "he she it they we i this that these those his her its their there such but and so or yet also then however meanwhile instead "
-        "هو هي هم هذا هذه ذلك تلك هؤلاء هناك وهو وهي وهم وهذا وهذه وذلك لكن ولكن لكنه لكنها كما كذلك أيضا ثم أما وأضاف وأضافت وتابع وتابعت"
-    ).split()
-)
+_LEANING = frozenset(map(fold_text, every("sentence_words.leaning")))
 
 
 def _is_whole(text: str) -> bool:
-    """Whether it is a sentence that tells something, complete with its marks."""
+    """Whether it is a complete statement with its punctuation."""
     words = text.split()
     return (
         _FEWEST_WORDS <= len(words) <= _MOST_WORDS
         and not is_fragment(text)
-        and 2 * sum(word[0].isupper() for word in words) <= len(words)  # else a headline, or a list of names
+        and 2 * sum(word[0].isupper() for word in words) <= len(words)  # otherwise a headline, or a list of names
         and _BEGINS.match(text) is not None
         and _ENDS.search(text) is not None
         and all(text.count(opening) == text.count(closing) for opening, closing in _PAIRS)
@@ -193,19 +195,16 @@ def _names(here: str, full: str) -> list[str]:
 _RANGE = re.compile(r"\d+(?:[:/–-]\d+)+")  # a score, a time of day, a season
 _SYMBOL = re.compile("[$€£¥]")
 _UNIT = re.compile(r"[^\S\n](?P<unit>[^\W\d_]{3,})(?:[^\S\n]?(?P<next>[^\s.,:;،؛!)]*))")
-# No number by itself, or the second half of one whose first is not known ("and twenty").
-_NO_NUMBER = re.compile(
-    r"(?:one|once|dozens?|hundreds|thousands|millions|(?:ال)?واحدة?|عشرات|مئات|آلاف|ملايين|و(?!احد)\w*)\b", re.IGNORECASE
-)
+_NO_NUMBER = re.compile(rf"(?:{'|'.join(rules.NO_NUMBER for one in languages() if (rules := one.rules('questions')) is not None)})\b")
 
 
 def _definite(text: str) -> list[str]:
     """The dates, numbers with their unit, and names of a sentence, in order."""
-    found: list[Span] = []
+    spans: list[Span] = []
     for span in _spans(text):
-        if len(span) and not any(span.overlap(other) for other in found):
-            found.append(span)
-    return [" ".join(span.of(text).split()) for span in sorted(found)]
+        if len(span) and not any(span.overlap(other) for other in spans):
+            spans.append(span)
+    return [" ".join(span.of(text).split()) for span in sorted(spans)]
 
 
 def _spans(text: str) -> Iterator[Span]:
@@ -215,7 +214,7 @@ def _spans(text: str) -> Iterator[Span]:
         yield from candidates(kind, text)
     yield from (span for span in candidates(AnswerType.MONEY, text) if _SYMBOL.search(text, span.start, span.end))
     for span in candidates(AnswerType.NUMBER, text):
-        if not (text[: span.start][-1:].isalnum() or _NO_NUMBER.match(text, span.start, span.end)):  # no "6" of "MI6"
+        if not (text[: span.start][-1:].isalnum() or _NO_NUMBER.match(fold_text(span.of(text)))):  # no "6" of "MI6"
             yield _with_unit(text, span)
     yield from (_name(text, span) for span in candidates(AnswerType.PERSON, text))
 

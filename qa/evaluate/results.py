@@ -13,7 +13,7 @@ Section = str
 """'search', 'ask', 'check' or 'time'."""
 
 
-class Figure(TypedDict):
+class MeasuredFigure(TypedDict):
     """A measure over `n` rows, with its 95 % bootstrap interval; None where there is nothing to measure, or for a count."""
 
     value: float | None
@@ -32,7 +32,7 @@ class PlaceRow(TypedDict):
     gold: bool | None
 
 
-class Said(TypedDict):
+class SaidRow(TypedDict):
     """What was answered."""
 
     text: str
@@ -45,8 +45,8 @@ class Said(TypedDict):
 class QuestionRow(TypedDict):
     """One question, what is right, and what a system found and said.
 
-    `outcome` is the miss, or "right": "not found" (no evidence among the ten passages; for systems that only search), "silent" (kept
-    silent, though the articles answer), "wrong" (answered something else), "unsupported" (the right words, citing none of the evidence),
+    `outcome` is the miss, or "right": "not found" (no evidence among the ten passages; for systems that only search), "silent" (abstained
+    though the articles answer), "wrong" (answered something else), "unsupported" (the right words, citing none of the evidence),
     "talks" (answered, though the articles hold nothing). `measures`: section → measure → [numerator, denominator].
     """
 
@@ -58,7 +58,7 @@ class QuestionRow(TypedDict):
     answers: list[str]
     evidence: list[PlaceRow]
     found: list[PlaceRow]
-    said: Said | None
+    said: SaidRow | None
     outcome: str
     measures: dict[Section, dict[str, list[float]]]
     ms: dict[str, float]
@@ -91,15 +91,15 @@ class QuoteRow(TypedDict):
     ms: dict[str, float]
 
 
-class Group(TypedDict):
+class GroupFigures(TypedDict):
     """The figures of a part of the rows. `of`: "language" (of the question or quote) or "pair" ("en on ar": asked in en, found in ar)."""
 
     of: str
     name: str
-    figures: dict[Section, dict[str, Figure]]
+    figures: dict[Section, dict[str, MeasuredFigure]]
 
 
-class Bin(TypedDict):
+class CalibrationBin(TypedDict):
     """Answers whose confidence lies in [low, high): their mean confidence, and the share of them that is right."""
 
     low: float
@@ -113,16 +113,16 @@ class SystemResult(TypedDict):
     """What one system did on one set. `risk_coverage`: points [coverage, risk], most confident answers first."""
 
     name: str
-    figures: dict[Section, dict[str, Figure]]
-    groups: list[Group]
+    figures: dict[Section, dict[str, MeasuredFigure]]
+    groups: list[GroupFigures]
     confusion: dict[str, dict[str, int]] | None
     risk_coverage: list[list[float]] | None
-    calibration: list[Bin] | None
+    calibration: list[CalibrationBin] | None
     questions: list[QuestionRow]
     quotes: list[QuoteRow]
 
 
-class Difference(TypedDict):
+class SystemDifference(TypedDict):
     """`value` is ours less the other's, over the same rows; `p` by a paired randomisation test."""
 
     against: str
@@ -151,7 +151,7 @@ class SetResult(TypedDict):
     index_seconds: float | None
     left_out: list[LeftOutRow]
     systems: list[SystemResult]
-    differences: list[Difference]
+    differences: list[SystemDifference]
 
 
 class SweepPoint(TypedDict):
@@ -161,7 +161,7 @@ class SweepPoint(TypedDict):
     set: str
     passages: int
     index_seconds: float | None
-    figures: dict[Section, dict[str, Figure]]
+    figures: dict[Section, dict[str, MeasuredFigure]]
 
 
 class Results(TypedDict):

@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import TypeVar
 
-from index.language import language_of
-from index.store import Store
-from qa.check import Match, QuoteCheck
+from index.store.store import Store
+from index.text.language import language_of
 from qa.evaluate.measures import (
     SEARCHED,
     ask_values,
@@ -24,10 +23,22 @@ from qa.evaluate.measures import (
     overlaps,
     search_values,
 )
-from qa.evaluate.results import FORMAT, Bin, Group, MatchRow, PlaceRow, QuestionRow, QuoteRow, Results, SetResult, SystemResult
-from qa.evaluate.results import Said as SaidRow
+from qa.evaluate.results import (
+    FORMAT,
+    CalibrationBin,
+    GroupFigures,
+    MatchRow,
+    PlaceRow,
+    QuestionRow,
+    QuoteRow,
+    Results,
+    SaidRow,
+    SetResult,
+    SystemResult,
+)
 from qa.evaluate.sets import EvalSet, GoldQuestion, GoldQuote, GoldSpan, held_against
-from qa.evaluate.systems import AnsweringSystem, CheckingSystem, Place, Said, SelectiveSystem, System
+from qa.evaluate.systems import AnsweringSystem, CheckingSystem, RetrievedPlace, SelectiveSystem, System, SystemAnswer
+from qa.quotes.check import Match, QuoteCheck
 
 Progress = Callable[[str, int, int], None]
 """Told the stage, how much is done and how much there is (0: not known). What it raises stops the run."""
@@ -36,12 +47,12 @@ _SHOWN = 3  # passages kept of a search that missed: enough to see what it took 
 _BINS = 10  # of confidence
 _CURVE = 100  # points of a risk–coverage curve at most
 
-_Item = TypeVar("_Item")
+_Timed = TypeVar("_Timed")
 _Result = TypeVar("_Result")
 
 
 def measure(
-    found: EvalSet,
+    eval_set: EvalSet,
     store: Store,
     systems: Sequence[System],
     progress: Progress,
@@ -49,23 +60,25 @@ def measure(
     skipped: int = 0,
 ) -> SetResult:
     """One set against systems, the project itself first; `index_seconds` and `skipped` are what is known of the store's making."""
-    gold = (*(one.evidence for one in found.questions), *(one.source for one in found.quotes))
+    gold = (*(gold_row.evidence for gold_row in eval_set.questions), *(gold_row.source for gold_row in eval_set.quotes))
     cited = {place.article_id for places in gold for place in places}
     articles = store.catalogue.articles(cited)
-    found = held_against(found, {id: article.text for id, article in articles.items()})
+    eval_set = held_against(eval_set, {id: article.text for id, article in articles.items()})
     languages = {id: article.language for id, article in articles.items()}
-    measured = [_system(found, store, system, languages, progress) for system in systems]
+    measured = [_system(eval_set, store, system, languages, progress) for system in systems]
     ours = measured[0]
     return {
-        "name": found.name,
+        "name": eval_set.name,
         "articles": sum(store.catalogue.languages().values()),
         "passages": sum(store.catalogue.passage_counts().values()),
         "languages": dict(store.catalogue.languages()),
         "skipped": skipped,
         "index_seconds": index_seconds,
-        "left_out": [{"id": one.id, "reason": one.reason} for one in found.left_out],
+        "left_out": [{"id": gold_row.id, "reason": gold_row.reason} for gold_row in eval_set.left_out],
         "systems": measured,
-        "differences": [one for other in measured[1:] for one in differences(other["name"], ours["questions"], other["questions"])],
+        "differences": [
+            gold_row for other in measured[1:] for gold_row in differences(other["name"], ours["questions"], other["questions"])
+        ],
     }
 
 
@@ -104,32 +117,36 @@ def _peak_memory() -> float | None:
     return round(kilobytes / 1024, 1)
 
 
-def _system(found: EvalSet, store: Store, system: System, languages: Mapping[str, str], progress: Progress) -> SystemResult:
-    places, search_ms = _timed(found.questions, lambda one: system.search(one.question, SEARCHED), progress, f"Searching ({system.name})")
-    said: list[Said | None] = [None] * len(found.questions)
+def _system(eval_set: EvalSet, store: Store, system: System, languages: Mapping[str, str], progress: Progress) -> SystemResult:
+    places, search_ms = _timed(
+        eval_set.questions, lambda question: system.search(question.question, SEARCHED), progress, f"Searching ({system.name})"
+    )
+    said: list[SystemAnswer | None] = [None] * len(eval_set.questions)
     if isinstance(system, AnsweringSystem):
-        said = list(_timed(found.questions, lambda one: system.ask(one.question), progress, f"Asking ({system.name})")[0])
+        said = list(_timed(eval_set.questions, lambda question: system.ask(question.question), progress, f"Asking ({system.name})")[0])
     checks: list[QuoteCheck] = []
     check_ms: list[float] = []
     if isinstance(system, CheckingSystem):
-        checks, check_ms = _timed(found.quotes, lambda one: system.check(one.quote, one.claimed_speaker), progress, "Checking")
-    searched = search_values(found.questions, places)
-    questions = [_question_row(store, *row, languages) for row in zip(found.questions, places, searched, search_ms, said, strict=True)]
-    quotes = [_quote_row(*row, languages) for row in zip(found.quotes, checks, check_ms, strict=True)] if checks else []
-    judged = _judged(system, found.questions, said)
+        checks, check_ms = _timed(eval_set.quotes, lambda quote: system.check(quote.quote, quote.claimed_speaker), progress, "Checking")
+    searched = search_values(eval_set.questions, places)
+    questions = [_question_row(store, *row, languages) for row in zip(eval_set.questions, places, searched, search_ms, said, strict=True)]
+    quotes = [_quote_row(*row, languages) for row in zip(eval_set.quotes, checks, check_ms, strict=True)] if checks else []
+    judged = _judged(system, eval_set.questions, said)
     return {
         "name": system.name,
         "figures": figures([*questions, *quotes]),
         "groups": _groups([*questions, *quotes]),
         "confusion": _confusion(quotes) if quotes else None,
         "risk_coverage": _risk_coverage(judged, len(questions)) if judged else None,
-        "calibration": _calibration(judged) if judged else None,
+        "calibration": calibration_bins(judged) if judged else None,
         "questions": questions,
         "quotes": quotes,
     }
 
 
-def _timed(items: Sequence[_Item], action: Callable[[_Item], _Result], progress: Progress, stage: str) -> tuple[list[_Result], list[float]]:
+def _timed(
+    items: Sequence[_Timed], action: Callable[[_Timed], _Result], progress: Progress, stage: str
+) -> tuple[list[_Result], list[float]]:
     made: list[_Result] = []
     ms: list[float] = []
     for number, item in enumerate(items):
@@ -145,10 +162,10 @@ def _timed(items: Sequence[_Item], action: Callable[[_Item], _Result], progress:
 def _question_row(
     store: Store,
     question: GoldQuestion,
-    places: Sequence[Place],
+    places: Sequence[RetrievedPlace],
     searched: dict[str, list[float]],
     search_ms: float,
-    said: Said | None,
+    said: SystemAnswer | None,
     languages: Mapping[str, str],
 ) -> QuestionRow:
     measures = {"search": searched} if searched else {}
@@ -175,13 +192,15 @@ def _question_row(
     }
 
 
-def _outcome(question: GoldQuestion, said: Said | None, measures: Mapping[str, Mapping[str, Sequence[float]]]) -> str:
+def _outcome(question: GoldQuestion, said: SystemAnswer | None, measures: Mapping[str, Mapping[str, Sequence[float]]]) -> str:
     if said is None:
-        return "right" if not question.answerable or measures["search"]["evidence@10"][0] else "not found"
+        return "right" if not question.evidence or measures["search"]["evidence@10"][0] else "not found"
     if not question.answerable:
         return "right" if said.abstained else "talks"
     if said.abstained:
         return "silent"
+    if question.points:
+        return "right" if measures["ask"]["points_told"][0] == len(question.points) else "wrong"
     if not measures["ask"]["answer_holds_gold"][0]:
         return "wrong"
     return "right" if measures["ask"]["citation_recall"][0] else "unsupported"
@@ -221,7 +240,7 @@ def _gold_row(span: GoldSpan) -> PlaceRow:
     return {"article": span.article_id, "start": span.span.start, "end": span.span.end, "text": span.text, "gold": None}
 
 
-def _place_row(place: Place, gold: bool | None) -> PlaceRow:
+def _place_row(place: RetrievedPlace, gold: bool | None) -> PlaceRow:
     return {"article": place.article_id, "start": place.span.start, "end": place.span.end, "text": place.text, "gold": gold}
 
 
@@ -236,7 +255,7 @@ def _match_row(quote: GoldQuote, match: Match) -> MatchRow:
     }
 
 
-def _said_row(question: GoldQuestion, said: Said) -> SaidRow:
+def _said_row(question: GoldQuestion, said: SystemAnswer) -> SaidRow:
     return {
         "text": said.text,
         "short_answer": said.short_answer,
@@ -246,7 +265,7 @@ def _said_row(question: GoldQuestion, said: Said) -> SaidRow:
     }
 
 
-def _groups(rows: Sequence[QuestionRow | QuoteRow]) -> list[Group]:
+def _groups(rows: Sequence[QuestionRow | QuoteRow]) -> list[GroupFigures]:
     """Figures by the language asked in, and by that and the language of the articles that answer. A single group would say nothing new."""
     by: dict[tuple[str, str], list[QuestionRow | QuoteRow]] = {}
     for row in rows:
@@ -254,25 +273,25 @@ def _groups(rows: Sequence[QuestionRow | QuoteRow]) -> list[Group]:
         for language in row["article_languages"]:
             by.setdefault(("pair", f"{row['language']} on {language}"), []).append(row)
     several = {of for of in ("language", "pair") if sum(key[0] == of for key in by) > 1}
-    return [{"of": of, "name": name, "figures": figures(own)} for (of, name), own in sorted(by.items()) if of in several]
+    return [{"of": of, "name": name, "figures": figures(group_rows)} for (of, name), group_rows in sorted(by.items()) if of in several]
 
 
 def _confusion(rows: Sequence[QuoteRow]) -> dict[str, dict[str, int]]:
     """The right verdict, the verdict given, how often."""
     counts: dict[str, dict[str, int]] = {}
     for row in rows:
-        own = counts.setdefault(row["verdict"], {})
-        own[row["given"]] = own.get(row["given"], 0) + 1
+        given_verdicts = counts.setdefault(row["verdict"], {})
+        given_verdicts[row["given"]] = given_verdicts.get(row["given"], 0) + 1
     return counts
 
 
-def _judged(system: System, questions: Sequence[GoldQuestion], said: Sequence[Said | None]) -> list[tuple[float, bool]]:
+def _judged(system: System, questions: Sequence[GoldQuestion], said: Sequence[SystemAnswer | None]) -> list[tuple[float, bool]]:
     """Confidence, and whether what it says, or would have said had it spoken, is right. Without what was not a matter of confidence."""
     judged: list[tuple[float, bool]] = []
-    for question, own in zip(questions, said, strict=True):
-        if own is not None and own.confidence is not None:
-            spoken = system.would_say(question.question, own) if isinstance(system, SelectiveSystem) else own
-            judged.append((own.confidence, question.answerable and not spoken.abstained and holds_gold(question, spoken.text)))
+    for question, system_answer in zip(questions, said, strict=True):
+        if system_answer is not None and system_answer.confidence is not None and not question.points:
+            spoken = system.would_say(question.question, system_answer) if isinstance(system, SelectiveSystem) else system_answer
+            judged.append((system_answer.confidence, question.answerable and not spoken.abstained and holds_gold(question, spoken.text)))
     return judged
 
 
@@ -280,20 +299,20 @@ def _risk_coverage(judged: Sequence[tuple[float, bool]], count: int) -> list[lis
     """The share of all questions that is answered, the surest first, and the share of those that is wrong (El-Yaniv & Wiener 2010)."""
     wrong = 0
     points: list[list[float]] = []
-    for number, (_, right) in enumerate(sorted(judged, key=lambda one: -one[0]), start=1):
+    for number, (_, right) in enumerate(sorted(judged, key=lambda pair: -pair[0]), start=1):
         wrong += not right
         points.append([number / count, wrong / number])
     step = max(1, len(points) // _CURVE)
     return points[step - 1 :: step]
 
 
-def _calibration(judged: Sequence[tuple[float, bool]]) -> list[Bin]:
+def calibration_bins(judged: Sequence[tuple[float, bool]]) -> list[CalibrationBin]:
     """How often answers of like confidence are right (Guo et al. 2017, "On Calibration of Modern Neural Networks")."""
-    bins: list[Bin] = []
+    bins: list[CalibrationBin] = []
     for number in range(_BINS):
         low, high = number / _BINS, (number + 1) / _BINS
-        own = [(sure, right) for sure, right in judged if low <= sure < high or (sure == 1 and high == 1)]
-        if own:
-            sure, right = (sum(values) / len(own) for values in zip(*own, strict=True))
-            bins.append({"low": low, "high": high, "n": len(own), "confidence": sure, "right": right})
+        in_bin = [(sure, right) for sure, right in judged if low <= sure < high or (sure == 1 and high == 1)]
+        if in_bin:
+            sure, right = (sum(values) / len(in_bin) for values in zip(*in_bin, strict=True))
+            bins.append({"low": low, "high": high, "n": len(in_bin), "confidence": sure, "right": right})
     return bins

@@ -1,4 +1,4 @@
-"""Sets of questions and quotes with what is right: read from a folder, and held against the articles they are about.
+"""Sets of questions and quotes with what is right: read from a folder, and checked against the articles they are about.
 
 A set is a folder with `questions.jsonl`, `quotes.jsonl` or both, and its articles in `articles/` or `corpus.jsonl`; a `set.json` may name
 any of them elsewhere ({"source": "../articles"}). A set without articles is about those of a store.
@@ -14,8 +14,8 @@ from typing import Any, TypeVar, get_args
 import orjson
 
 from index.errors import InputError
-from index.spans import Span
-from qa.check import Verdict
+from index.text.spans import Span
+from qa.quotes.check import Verdict
 
 # As articles: a larger file is a mistake.
 _MOST_BYTES = 20 * 1024 * 1024
@@ -34,7 +34,10 @@ class GoldSpan:
 
 @dataclass(frozen=True, slots=True)
 class GoldQuestion:
-    """A question, its right answers in any wording, and the places of which each holds one. Not `answerable`: the articles hold none."""
+    """A question, its right answers in any wording, and the places of which each holds one. Not `answerable`: the articles hold none.
+
+    `points` are what an overview or a list must tell, each in any of its wordings; such a question needs no answers and no evidence.
+    """
 
     id: str
     question: str
@@ -42,6 +45,7 @@ class GoldQuestion:
     answers: tuple[str, ...]
     evidence: tuple[GoldSpan, ...]
     answerable: bool
+    points: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class EvalSet:
-    """A set as read. `source` are its articles, None where it has none of its own."""
+    """A set as read. `source` are its articles, None where it has none."""
 
     name: str
     source: Path | None
@@ -95,25 +99,25 @@ def read_set(folder: Path) -> EvalSet:
 def parse_set(name: str, questions: bytes | None, quotes: bytes | None, source: Path | None = None) -> EvalSet:
     """A set from the bytes of its two files. Raises InputError as `read_set` does."""
     asked = list(_parsed(f"{name}/questions.jsonl", questions, _question))
-    unasked = tuple(LeftOut(one.id, "has no question yet") for one in asked if not one.question.strip())
-    found = EvalSet(
+    unasked = tuple(LeftOut(row.id, "has no question yet") for row in asked if not row.question.strip())
+    eval_set = EvalSet(
         name,
         source,
-        tuple(one for one in asked if one.question.strip()),
+        tuple(row for row in asked if row.question.strip()),
         tuple(_parsed(f"{name}/quotes.jsonl", quotes, _quote)),
         unasked,
     )
-    if not (found.questions or found.quotes):
+    if not (eval_set.questions or eval_set.quotes):
         raise InputError(f"{name} holds no question and no quote to measure. Write some into its questions.jsonl.")
-    for rows in (asked, found.quotes):
+    for rows in (asked, eval_set.quotes):
         ids = [row.id for row in rows]
         twice = next((id for id in ids if ids.count(id) > 1), None) if len(set(ids)) < len(ids) else None
         if twice is not None:
             raise InputError(f"{name} has two records with the id {twice!r}. Give each its own.")
-    return found
+    return eval_set
 
 
-def held_against(found: EvalSet, texts: Mapping[str, str]) -> EvalSet:
+def held_against(eval_set: EvalSet, texts: Mapping[str, str]) -> EvalSet:
     """The set without the records whose places are not, letter for letter, in the articles (id to text); they are left out, with why."""
 
     def trouble(places: Sequence[GoldSpan]) -> str | None:
@@ -124,13 +128,13 @@ def held_against(found: EvalSet, texts: Mapping[str, str]) -> EvalSet:
                 return f"{place.article_id!r} does not hold its text at {place.span.start}:{place.span.end}"
         return None
 
-    left = [LeftOut(one.id, why) for one in found.questions if (why := trouble(one.evidence))]
-    left += [LeftOut(one.id, why) for one in found.quotes if (why := trouble(one.source))]
+    left = [LeftOut(row.id, why) for row in eval_set.questions if (why := trouble(row.evidence))]
+    left += [LeftOut(row.id, why) for row in eval_set.quotes if (why := trouble(row.source))]
     return replace(
-        found,
-        questions=tuple(one for one in found.questions if not trouble(one.evidence)),
-        quotes=tuple(one for one in found.quotes if not trouble(one.source)),
-        left_out=(*found.left_out, *left),
+        eval_set,
+        questions=tuple(row for row in eval_set.questions if not trouble(row.evidence)),
+        quotes=tuple(row for row in eval_set.quotes if not trouble(row.source)),
+        left_out=(*eval_set.left_out, *left),
     )
 
 
@@ -182,8 +186,12 @@ def _question(record: Mapping[str, Any]) -> GoldQuestion:
     answerable = record["answerable"]
     if not isinstance(answerable, bool):
         raise TypeError("'answerable' is neither true nor false")
-    if answerable != bool(evidence) or (answerable and not answers):
-        raise ValueError("an answerable question has answers and evidence, another has no evidence")
+    points = tuple(_wordings(point) for point in _list({"points": [], **record}, "points"))
+    if points:
+        if not answerable:
+            raise ValueError("a question with points is answerable")
+    elif answerable != bool(evidence) or (answerable and not answers):
+        raise ValueError("an answerable question has points, or answers and evidence; another has no evidence")
     return GoldQuestion(
         _text(record["id"], "id"),
         _text(record["question"], "question"),
@@ -191,7 +199,15 @@ def _question(record: Mapping[str, Any]) -> GoldQuestion:
         answers,
         evidence,
         answerable,
+        points,
     )
+
+
+def _wordings(point: object) -> tuple[str, ...]:
+    match point:
+        case [*wordings] if wordings:
+            return tuple(_text(wording, "points") for wording in wordings)
+    raise TypeError("'points' is no list of lists of wordings")
 
 
 def _quote(record: Mapping[str, Any]) -> GoldQuote:
@@ -218,11 +234,11 @@ def _list(record: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def _spans(record: Mapping[str, Any], name: str) -> tuple[GoldSpan, ...]:
-    found = []
+    spans = []
     for place in _list(record, name):
         match place:
             case {"doc": str(doc), "start": int(start), "end": int(end), "text": str(text)} if 0 <= start < end:
-                found.append(GoldSpan(doc, Span(start, end), text))
+                spans.append(GoldSpan(doc, Span(start, end), text))
             case _:
                 raise ValueError(f'a place in {name!r} is not {{"doc", "start", "end", "text"}}')
-    return tuple(found)
+    return tuple(spans)

@@ -10,10 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from index.articles import Article, read_sources
-from index.build import BuildReport, build
+from index.build.build import BuildReport, build
+from index.embedding.models import load_embedder
 from index.errors import SettingError
-from index.models import load_embedder
-from index.store import Store
+from index.store.store import Store
 from qa.answer import READ_PASSAGES
 from qa.evaluate.run import Progress
 from qa.evaluate.sets import EvalSet
@@ -35,7 +35,7 @@ class Settings:
 
 
 NUMBERS = {"passage_tokens": (16, 8192), "overlap_sentences": (0, 8), "top_k": (1, 100)}
-"""What may vary beside the embedder, and between which numbers."""
+"""What may vary besides the embedder, and within which limits."""
 
 
 def varied(options: Sequence[str]) -> list[tuple[dict[str, int | str], Settings]]:
@@ -66,7 +66,7 @@ def _value(name: str, value: str) -> int | str:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MadeStore:
     """An open store, and how long it took to make; `seconds` is None where it was there already."""
 
     store: Store
@@ -81,7 +81,7 @@ class Stores:
         """`given` is the folder that the user named, for one store or, if `many`, for one each setting; `default` the store of sets
         without articles; `chroma` the address of the server that has the vectors of both, if one has. Temporary stores need none."""
         self._given, self._default, self._progress, self._many, self._chroma = given, default, progress, many, chroma
-        self._made: dict[tuple[Path | None, Settings], Made] = {}
+        self._made: dict[tuple[Path | None, Settings], MadeStore] = {}
         self._stack = ExitStack()
 
     def __enter__(self) -> Stores:
@@ -98,37 +98,37 @@ class Stores:
         """What is to be done before the folders go."""
         self._stack.callback(action)
 
-    def of(self, found: EvalSet, settings: Settings) -> Made:
+    def of(self, eval_set: EvalSet, settings: Settings) -> MadeStore:
         """The store that a set is measured on. Raises what building and opening raise, and SettingError."""
-        key = found.source, settings.of_index
+        key = eval_set.source, settings.of_index
         if key not in self._made:
-            self._made[key] = self._open(found, settings.of_index)
+            self._made[key] = self._open(eval_set, settings.of_index)
             self._stack.callback(self._made[key].store.close)
         return self._made[key]
 
-    def _open(self, found: EvalSet, settings: Settings) -> Made:
-        if found.source is None:
+    def _open(self, eval_set: EvalSet, settings: Settings) -> MadeStore:
+        if eval_set.source is None:
             if settings != Settings():
-                raise SettingError(f"{found.name} has no articles of its own to index in another way. Give it a set.json with a source.")
-            return Made(Store.open(self._given or self._default, chroma=self._chroma), None, 0)
+                raise SettingError(f"{eval_set.name} has no articles of its own to index in another way. Give it a set.json with a source.")
+            return MadeStore(Store.open(self._given or self._default, chroma=self._chroma), None, 0)
         if self._given is None:
-            return self._build(self.folder() / "store", found.source, settings, None)
-        if {source for source, _ in self._made} - {found.source}:
+            return self._build(self.folder() / "store", eval_set.source, settings, None)
+        if {source for source, _ in self._made} - {eval_set.source}:
             raise SettingError("--store goes with sets over the same articles. Leave it out, or evaluate these one by one.")
         folder = self._given / _name(settings) if self._many else self._given
-        # A store that holds other articles as well is somebody's: it is asked as it is.
-        if (folder / "manifest.json").exists() and not _only_from(folder, found.source, self._chroma):
-            return Made(Store.open(folder, chroma=self._chroma), None, 0)
-        return self._build(folder, found.source, settings, self._chroma)
+        # A store that holds other articles as well is a user's: it is used as it is.
+        if (folder / "manifest.json").exists() and not _only_from(folder, eval_set.source, self._chroma):
+            return MadeStore(Store.open(folder, chroma=self._chroma), None, 0)
+        return self._build(folder, eval_set.source, settings, self._chroma)
 
-    def _build(self, folder: Path, source: Path, settings: Settings, chroma: str | None) -> Made:
+    def _build(self, folder: Path, source: Path, settings: Settings, chroma: str | None) -> MadeStore:
         def progress(report: BuildReport) -> None:
             self._progress(f"Indexing {source.name}", report.added + report.changed + report.unchanged, 0)
 
         embedder = load_embedder(settings.embedder) if settings.embedder else None
         report = build(folder, [source], embedder, settings.passage_tokens, settings.overlap_sentences, progress, chroma)
         made = report.added + report.changed > 0
-        return Made(Store.open(folder, chroma=chroma), report.seconds if made else None, len(report.skipped))
+        return MadeStore(Store.open(folder, chroma=chroma), report.seconds if made else None, len(report.skipped))
 
 
 def _name(settings: Settings) -> str:

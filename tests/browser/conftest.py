@@ -23,6 +23,8 @@ _SWITCHES = [
 _ELSEWHERE = re.compile(r"^(?!http://127\.0\.0\.1:|data:|blob:|about:)")
 # For a server to import its libraries, on a machine that is busy with other things.
 START_SECONDS = 60
+# What `make test` runs: a question, its answer and its sources. The other files are slow: a test takes some four seconds of a core.
+_ALWAYS = {"test_browser.py", "test_asking.py"}
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
@@ -30,6 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            if item.path.name not in _ALWAYS:
+                item.add_marker(pytest.mark.slow)
 
 
 @contextmanager

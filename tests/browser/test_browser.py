@@ -15,7 +15,7 @@ import pytest
 from conftest import PHONE, ROOT, START_SECONDS, Visit, serving
 from playwright.sync_api import Page, expect
 
-from index.store import Store
+from index.store.store import Store
 from qa.answer import answer
 
 ENGLISH = "How many passengers was the Nawras licensed to carry?"
@@ -62,7 +62,7 @@ def is_in_sight(page: Page, selector: str) -> bool:
     return bool(
         page.evaluate(
             """selector => {
-                const place = document.querySelector(selector), box = place.getBoundingClientRect();
+                const place = document.querySelector(selector), box = place.getClientRects()[0];
                 const x = box.left + Math.min(box.width, 20) / 2, y = box.top + Math.min(box.height, 10) / 2;
                 return place.contains(document.elementFromPoint(x, y));
             }""",

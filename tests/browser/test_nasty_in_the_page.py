@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
+import nasty
 import pytest
 from conftest import Visit, serving
 from playwright.sync_api import expect
 
-from index.build import build
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-import nasty  # beside the other tests
+from index.build.build import build
 
 # Those that hold code, or a name that deceives; the others are there to be heavy.
 TELLING = [

@@ -14,7 +14,7 @@ import pytest
 from conftest import PHONE, START_SECONDS, WIDE, serving
 from playwright.sync_api import Browser, Page, expect
 
-from page.door import Password
+from page.serve.passwords import Password
 
 PASSWORD = "a harp of copper"
 QUESTION = "How much does the auditor think the repair of the Mirzan Dam will cost?"

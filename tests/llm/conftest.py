@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import pytest
 from join_model import MODEL
 
-from qa.language_models import LlamaIndexModel, language_model
+from qa.writing.language_models import LlamaIndexModel, language_model
 
 _CORES = str(len(os.sched_getaffinity(0)))
 

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from index.errors import ModelError
-from qa.language_models import LlamaIndexModel, Prompt
+from qa.writing.language_models import LlamaIndexModel, Prompt
 
 BOATS = ["Nawras", "Amal", "Kite", "Salma", "Heron", "Zahra", "Petrel", "Karam", "Otter", "Layla"]
 SYSTEM = "You are given numbered sentences and a question. Answer in JSON with the numbers of the sentences that hold the answer."
