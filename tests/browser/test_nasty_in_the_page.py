@@ -44,6 +44,6 @@ def test_nothing_in_a_nasty_file_becomes_markup(visit: Visit, address: str) -> N
     page.get_by_role("tab", name="Ask").click()
     page.locator("#question-box").fill("When will the harbour of Kessa open again?")
     page.locator("#question-box").press("Enter")
-    expect(page.locator(".turn .answer, .turn .abstention")).to_contain_text("harbour of Kessa", timeout=30_000)
+    expect(page.locator(".turn .answer, .turn .abstention")).to_contain_text("open again in June", timeout=30_000)
     assert page.evaluate("window.pwned") is None
     assert page.locator("[onerror], [onload], [onclick]").count() == 0
