@@ -37,6 +37,19 @@ def test_the_unseen_set_is_whole() -> None:
     assert sum(bool(question.points) for question in held.questions) == 8
 
 
+def test_the_second_unseen_set_is_whole() -> None:
+    unseen = read_set(SAMPLES / "unseen2")
+    assert unseen.source is not None
+    texts = {article.id: article.text for article in read_sources([unseen.source]) if isinstance(article, Article)}
+    held = held_against(unseen, texts)
+    assert (len(texts), len(held.questions), held.left_out) == (10, 50, ())
+    assert sum(not question.answerable for question in held.questions) == 12
+    assert sum(bool(question.points) for question in held.questions) == 14
+    quotations = rows("unseen2/speakers.jsonl")
+    assert len(quotations) == 61
+    assert all(texts[row["doc"]][row["start"] : row["end"]] == row["text"] for row in quotations)
+
+
 QUESTIONS = rows("questions.jsonl")
 QUOTES = rows("quotes.jsonl")
 
