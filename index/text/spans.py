@@ -90,3 +90,8 @@ def complement(spans: Iterable[Span], length: int) -> tuple[Span, ...]:
     if covered < length:
         gaps.append(Span(covered, length))
     return tuple(gaps)
+
+
+def without_surrogates(text: str) -> str:
+    """The text, each lone surrogate as a question mark: it has no UTF-8, which models take. Offsets stay."""
+    return text.encode("utf-8", "replace").decode("utf-8")

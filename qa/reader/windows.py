@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from tokenizers import Tokenizer
 
-from index.text.spans import Span, trim
+from index.text.spans import Span, trim, without_surrogates
 
 QUESTION_TOKENS, TITLE_TOKENS = 48, 32
 
@@ -97,10 +97,12 @@ class Windows:
         return head
 
     def _ids(self, text: str) -> list[int]:
-        return list(self._tokenizer.encode(clean(text), add_special_tokens=False).ids)
+        return list(self._tokenizer.encode(without_surrogates(text), add_special_tokens=False).ids)
 
     def _tokenised(self, text: str, sentences: tuple[Span, ...]) -> _Pieces:
-        encodings = self._tokenizer.encode_batch([clean(sentence.of(text)) for sentence in sentences], add_special_tokens=False)
+        encodings = self._tokenizer.encode_batch(
+            [without_surrogates(sentence.of(text)) for sentence in sentences], add_special_tokens=False
+        )
         pieces = []
         for sentence, encoding in zip(sentences, encodings, strict=True):
             tokens = tuple(
@@ -127,11 +129,6 @@ def marks_of(tokenizer: Tokenizer) -> Marks:
     first = ids.index(bare)
     last = len(ids) - 1 - ids[::-1].index(bare)
     return Marks(tuple(ids[:first]), tuple(ids[first + 1 : last]), tuple(ids[last + 1 :]))
-
-
-def clean(text: str) -> str:
-    """The text, each lone surrogate as a question mark: it has no UTF-8."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _runs(pieces: _Pieces, room: int) -> Iterator[Sequence[tuple[Span, Sequence[tuple[int, Span]]]]]:

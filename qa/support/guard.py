@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from index.embedding.embed import Embedder
 from index.languages.base import every
-from index.text.spans import Span
+from index.text.spans import Span, without_surrogates
 from qa.support.checks.comparison import CheckedSource, CheckedStatement, Comparison
 from qa.support.checks.content_words import addresses, content, opposites, strong_claims, unmatched_words
 from qa.support.checks.modality import modality
@@ -63,7 +63,7 @@ class Guard:
 
         A statement that occurs verbatim in a source passes, unless the words around it reverse its meaning.
         """
-        statement = statement.encode("utf-8", "replace").decode("utf-8")
+        statement = without_surrogates(statement)
         leading_yes_no = _LEADING_YES_NO.match(statement)
         text = statement[leading_yes_no.end() :] if leading_yes_no else statement
         for source in sources:

@@ -8,6 +8,7 @@ from functools import cached_property
 from index.embedding.embed import Embedder
 from index.store.likeness import likeness_of
 from index.text.names import skeleton
+from index.text.spans import without_surrogates
 from qa.support.checks.token_similarity import TokenSimilarity
 from qa.support.evidence import SourceSentence
 from qa.support.figures import figures
@@ -68,7 +69,7 @@ class CheckedSource(_CheckedText):
     """A source sentence with its analysis, and the context that its article gives."""
 
     def __init__(self, source: SourceSentence, background: Background) -> None:
-        super().__init__(source.text.encode("utf-8", "replace").decode("utf-8"))
+        super().__init__(without_surrogates(source.text))
         self._source, self.background = source, background
 
     @cached_property
