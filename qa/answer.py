@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 from index.articles import Article
 from index.store.filters import ANY, Filters
 from index.store.store import Store
-from index.text.terms import is_stop, stems
+from index.text.names import name_keys
+from index.text.terms import is_stop, stems, terms
 from qa.ask.about import Fact
 from qa.ask.cite import CitedStatements, Stories, cite_byline, cite_nearest
-from qa.ask.question import Question, analyse
-from qa.ask.read import read
+from qa.ask.parts import parts_of
+from qa.ask.question import LONGEST_QUESTION, Question, analyse
+from qa.ask.read import MOST_STATEMENTS, Reading, read
 from qa.ask.retrieve import Hit, retrieve
 from qa.ask.sources import Print, sources
-from qa.ask.types import Answer, Reason, ReasonCode, Retrieved, Statement, Writing
-from qa.reader.reader import Reader
-from qa.reader.readers import load_reader
+from qa.ask.spelling import respelt
+from qa.ask.types import Answer, Citation, Reason, ReasonCode, Retrieved, Statement, Writing
+from qa.kinds.assembled import Assembled
+from qa.kinds.plans import answer_of_several, answer_without_search
+from qa.kinds.subject import MOST_PASSAGES
+from qa.reader.reader import SINGLE, Asked, Reader
+from qa.reader.readers import asked_for, is_word, load_reader
 from qa.writing.compose import compose
 from qa.writing.write import Writer
 
@@ -30,6 +36,7 @@ LEAST_CONFIDENCE = 0.3
 # other articles. A model of 1.5B on two cores reads 150 tokens a second.
 _NEAR_TOKENS = 200
 _GIVEN_WORDS = 1000
+_FACT_OF: Mapping[str, Fact] = {"author-of": "author", "publisher-of": "publisher", "date-of": "date"}
 _NOT_STATED: Mapping[Fact, ReasonCode] = {"author": "author_not_stated", "publisher": "publisher_not_stated", "date": "date_not_stated"}
 
 
@@ -69,53 +76,125 @@ def answering(
     the answer quotes the articles.
     """
     clock = _Clock()
-    question = analyse(store, text)
+    reader = reader or load_reader()
+    read_as = respelt(store, text[:LONGEST_QUESTION], is_word)
+    question = replace(analyse(store, read_as), asked=text)
     clock.lap("embed")
-    hits = retrieve(store, question, passages, filters)
-    articles = store.catalogue.articles(hit.passage.article_id for hit in hits)
-    hits = [hit for hit in hits if hit.passage.article_id in articles]
-    clock.lap("retrieve")
-    yield Retrieved(len(hits), len(articles))
-    clock.restart()  # the time that the caller took to draw it does not count
-    if question.fact is not None and hits:
-        answered = _from_byline(store, question, question.fact, _of_named_publishers(question, hits, articles), articles)
-        clock.lap("read")
-        yield replace(answered, timings_ms=clock.total())
-        return
-    reading = read(reader or load_reader(), question, hits, articles, _NEAR_TOKENS if writer else 0)
-    clock.lap("read")
-    confidence = reading.confidence if reading.evidence else None
-    if confidence is None or confidence < least_confidence:
-        abstention = _abstention(question, Reason("no_answer" if hits else "no_passage"), hits, articles, confidence)
-        yield replace(abstention, timings_ms=clock.total())
-        return
-    stories = Stories(store, articles, (candidate.article_id for candidate in (*reading.evidence, *reading.near)), filters == ANY)
-    cited = CitedStatements(stories)
-    cited.add(reading.evidence)
-    answered = Answer(
-        question.asked,
-        question.language,
-        tuple(cited.statements),
-        tuple(cited.citations),
-        reading.short_answer,
-        False,
-        None,
-        confidence,
-        clock.ms,
-        sources(cited.printed),
-        tuple(cited.disagreements),
-        answer_type=question.answer_type,
-        likely_answer=reading.likely_answer,
-    )
-    if writer is None:
-        clock.lap("sources")
-    else:
+    asked = asked_for(question.text)
+    clock.lap("kind")
+    way = _Way(store, question, filters, passages, least_confidence, writer, reader, is_wanted, clock)
+    answered = yield from way.answer(asked)
+    if read_as != text[:LONGEST_QUESTION]:
+        # Its words are not where the question, as it was asked, has them.
+        citations = tuple(replace(citation, why=()) for citation in answered.citations)
+        answered = replace(answered, read_as=read_as, citations=citations)
+    yield replace(answered, kind=asked.kind, timings_ms=clock.total())
+
+
+Steps = Generator[Retrieved | Writing, None, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """From a question to its answer, with all that it is answered by."""
+
+    store: Store
+    question: Question
+    filters: Filters
+    passages: int
+    least_confidence: float
+    writer: Writer | None
+    reader: Reader
+    is_wanted: Callable[[], bool]
+    clock: _Clock
+
+    def answer(self, asked: Asked) -> Steps:
+        own = answer_without_search(self.store, asked, self.question)
+        if own is not None:
+            return own
+        is_single = asked.kind in SINGLE
+        hits = retrieve(self.store, self.question, self.passages if is_single else max(self.passages, MOST_PASSAGES), self.filters)
+        articles = self.store.catalogue.articles(hit.passage.article_id for hit in hits)
+        hits = [hit for hit in hits if hit.passage.article_id in articles]
+        self.clock.lap("retrieve")
+        yield Retrieved(len(hits), len(articles))
+        self.clock.restart()  # the time that the caller took to draw it does not count
+        fact = _FACT_OF.get(asked.of, self.question.fact) if is_single or asked.kind == "collection" else None
+        if fact is not None and hits:
+            answered = _from_byline(self.store, self.question, fact, _of_named_publishers(self.question, hits, articles), articles)
+            if is_single or self.question.fact is not None or not answered.abstained:
+                self.clock.lap("read")
+                return answered
+        several = None if is_single else self._several(asked, hits, articles)
+        if several is None:
+            return (yield from self._read(hits[: self.passages], articles))
+        self.clock.lap("read")
+        if isinstance(several, Answer):
+            return several
+        return (yield from self._written(several.answer, several.cited, hits, articles))
+
+    def _several(self, asked: Asked, hits: Sequence[Hit], articles: Mapping[str, Article]) -> Assembled | Answer | None:
+        return answer_of_several(self.store, self.reader, asked, self.question, hits, articles, self.filters)
+
+    def _read(self, hits: Sequence[Hit], articles: Mapping[str, Article]) -> Steps:
+        """The answer in the sentences that the reader finds, or an abstention."""
+        question = self.question
+        reading, unanswered = self._reading(hits, articles)
+        self.clock.lap("read")
+        confidence = reading.confidence if reading.evidence else None
+        if confidence is None or confidence < self.least_confidence:
+            return _abstention(question, Reason("no_answer" if hits else "no_passage"), hits, articles, confidence)
+        cited_articles = (candidate.article_id for candidate in (*reading.evidence, *reading.near))
+        stories = Stories(self.store, articles, cited_articles, self.filters == ANY)
+        cited = CitedStatements(stories)
+        cited.add(reading.evidence)
+        answered = Answer(
+            question.asked,
+            question.language,
+            tuple(cited.statements),
+            tuple(cited.citations),
+            reading.short_answer,
+            False,
+            None,
+            confidence,
+            self.clock.ms,
+            sources(cited.printed),
+            tuple(cited.disagreements),
+            answer_type=question.answer_type,
+            unanswered=unanswered,
+            likely_answer=reading.likely_answer,
+        )
         given = CitedStatements(stories, _GIVEN_WORDS)
-        given.add(reading.near)
-        clock.lap("sources")
-        abstention = _abstention(question, Reason("unsupported"), hits, articles, confidence)
-        answered = yield from compose(writer, store.embedder, question, answered, abstention, given, clock.lap, is_wanted)
-    yield replace(answered, timings_ms=clock.total())
+        if self.writer is not None:
+            given.add(reading.near)
+        self.clock.lap("sources")
+        return (yield from self._written(answered, given, hits, articles))
+
+    def _reading(self, hits: Sequence[Hit], articles: Mapping[str, Article]) -> tuple[Reading, tuple[str, ...]]:
+        """What is read for the question, and which parts of it nothing answers. Of two in one each is read for, in the same passages."""
+        near_tokens = _NEAR_TOKENS if self.writer else 0
+        parts = parts_of(self.question.text)
+        if len(parts) == 1:
+            return read(self.reader, self.question, hits, articles, near_tokens), ()
+        readings = [read(self.reader, replace(self.question, text=part), hits, articles, near_tokens) for part in parts]
+        answering = [one for one in readings if one.evidence and one.confidence >= self.least_confidence]
+        unanswered = tuple(part for part, one in zip(parts, readings, strict=True) if one not in answering)
+        if not answering:
+            return max(readings, key=lambda one: one.confidence), ()
+        most = max(1, MOST_STATEMENTS // len(answering))
+        # Which words of the question were met is told by their places in all of it.
+        evidence = {(one.article_id, one.span): replace(one, why=()) for reading in answering for one in reading.evidence[:most]}
+        near = {(one.article_id, one.span): replace(one, why=()) for reading in answering for one in reading.near}
+        confidence = min(one.confidence for one in answering)
+        return Reading(tuple(evidence.values()), None, None, confidence, tuple(near.values())), unanswered
+
+    def _written(self, answered: Answer, given: CitedStatements, hits: Sequence[Hit], articles: Mapping[str, Article]) -> Steps:
+        """The answer in a language model's words, if one is to write."""
+        if self.writer is None:
+            return answered
+        abstention = _abstention(self.question, Reason("unsupported"), hits, articles, answered.confidence)
+        embedder = self.store.embedder
+        return (yield from compose(self.writer, embedder, self.question, answered, abstention, given, self.clock.lap, self.is_wanted))
 
 
 class _Clock:
@@ -174,4 +253,28 @@ def _abstention(
     question: Question, reason: Reason, hits: Sequence[Hit], articles: Mapping[str, Article], confidence: float | None = None
 ) -> Answer:
     nearest = cite_nearest(hits, articles)
+    if reason.code == "no_answer":
+        reason = replace(reason, unmet=_unmet(question, nearest))
     return Answer(question.asked, question.language, (), nearest, None, True, reason, confidence, answer_type=question.answer_type)
+
+
+# Of the words of a question that nothing near to it has, those that are named. No measurement behind it.
+_MOST_UNMET = 4
+
+
+def _unmet(question: Question, nearest: Sequence[Citation]) -> tuple[str, ...]:
+    """The words of a question, as they stand in it, that none of the nearest passages has in any form or script.
+
+    Where no passage is in the question's language, words cannot be met, and there are none.
+    """
+    if all(citation.article.language != question.language for citation in nearest):
+        return ()
+    held = {stem for citation in nearest for stem in stems(citation.quote)}
+    names = {key for citation in nearest for key in name_keys(citation.quote)}
+    unmet = [
+        words
+        for term in terms(question.text)
+        for words in [term.span.of(question.text)]
+        if term.stem not in held and not is_stop(term.stem) and not is_stop(words) and names.isdisjoint(name_keys(words))
+    ]
+    return tuple(dict.fromkeys(unmet))[:_MOST_UNMET]

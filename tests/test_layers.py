@@ -39,7 +39,18 @@ ORDER = [
         "index/store",
     ),
     *("index/build", "index/fetching", "index/commandline", "index/__main__"),
-    *("qa/support", "qa/reader", "qa/ask", "qa/quotes", "qa/writing", "qa/answer", "qa/conversation", "qa/export", "qa/llamaindex"),
+    *(
+        "qa/support",
+        "qa/reader",
+        "qa/ask",
+        "qa/quotes",
+        "qa/kinds",
+        "qa/writing",
+        "qa/answer",
+        "qa/conversation",
+        "qa/export",
+        "qa/llamaindex",
+    ),
     *("qa/evaluate", "qa/library", "qa/__main__"),
     *("page/draw", "page/serve", "ui"),
 ]
@@ -165,7 +176,13 @@ def test_qa_does_not_import_the_page() -> None:
         ),
         ("docx", {"index/readers/docx.py", "qa/export/transcript.py"}),
         ("protego", {"index/fetching/client.py"}),
-        ("rapidfuzz", {"qa/quotes/speakers.py", "qa/support/wording.py", "qa/support/checks/substitutions.py", "qa/support/mentions.py"}),
+        (
+            "rapidfuzz",
+            {
+                *("qa/ask/spelling.py", "qa/quotes/speakers.py", "qa/support/wording.py"),
+                *("qa/support/checks/substitutions.py", "qa/support/mentions.py"),
+            },
+        ),
         (
             "llama_index",
             {"index/embedding/embed.py", "qa/llamaindex.py", "qa/writing/language_models.py", "qa/evaluate/baselines.py"},

@@ -11,7 +11,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = sorted([*ROOT.glob("docs/*.py"), *ROOT.glob("training/*.py")])
-TRAINED = {"training.model", "training.measure", "training.fit"}  # import torch, which no test needs
+TRAINED = {
+    "training.model",
+    "training.measure",
+    "training.fit",
+    "training.asked",
+    "training.calibrate",
+}  # import torch, which no test needs
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -18,7 +18,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from index.text.spans import Span
-from training.examples import ASKED, AskedKind, LabelledQuotation, Question, Text, asked_kinds, questions, quotations, texts
+from qa.reader.reader import ASKED, ASKED_MORE
+from training.examples import AskedKind, LabelledQuotation, Question, Text, asked_kinds, questions, quotations, texts
 
 RUN = 13  # words
 _WORD = re.compile(r"\w+")
@@ -51,7 +52,7 @@ def kind_faults(asked: Iterable[AskedKind]) -> Iterator[str]:
     seen = set[tuple[str, ...]]()
     for one in asked:
         asked_for = tuple(words(one.question))
-        if one.kind not in ASKED or not asked_for or asked_for in seen:
+        if one.kind not in ASKED or one.of not in ASKED_MORE.get(one.kind, ("",)) or not asked_for or asked_for in seen:
             yield f"{one.question}: of no known kind, empty, or there twice"
         seen.add(asked_for)
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from index.languages.people import occurrences
 from index.text.sentences import sentence_spans
 from index.text.spans import Span
+from qa.reader.reader import ASKED
 from qa.reader.windows import Window, Windows
-from training.examples import questions, texts
+from training.examples import asked_kinds, questions, quotations, texts
 
 WINDOW_TOKENS = 256
+WHO_SAYS = "Who said: {}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +30,33 @@ class Item:
     title: str = ""
     kind: str = ""
     languages: str = ""
+    around: Span | None = None
+    """What the question is about, which its window has to hold; None where any part of the text may answer."""
+    instead: Span | None = None
+    """The next best answer, right where a window holds none of `answers`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question by itself, and what it asks for, as a number of ASKED."""
+
+    question: str
+    language: str
+    kind: int
+
+
+def asked(part: str) -> list[Asked]:
+    """Our questions by what they ask for, of a part."""
+    return [Asked(one.question, one.language, ASKED.index(one.kind)) for one in asked_kinds() if one.part == part]
 
 
 def every_window(windows: Windows, item: Item, tokens: int = WINDOW_TOKENS) -> list[Window]:
-    """The windows of an item's whole text."""
+    """The windows of an item's whole text, or the one around what it asks about."""
+    if item.around:
+        sentences = _sentences(item.text)
+        scores = [float(sentence.overlap(item.around)) for sentence in sentences]
+        window = windows.best(item.question, item.text, sentences, scores, item.title, tokens)
+        return [window] if window else []
     return windows.every(item.question, item.text, _sentences(item.text), item.title, tokens)
 
 
@@ -56,6 +82,38 @@ def own(part: str) -> list[Item]:
         for number, question in enumerate(questions())
         if known[question.text_id].part == part
     ]
+
+
+def speakers(part: str) -> list[Item]:
+    """Who says a quotation, asked of our texts: right is the speaker's name wherever it stands, and the words for it at the quotation
+    ("she") where a window does not reach a name."""
+    known = texts()
+    made = []
+    for number, quotation in enumerate(quotations()):
+        text = known[quotation.text_id]
+        if text.part != part:
+            continue
+        made.append(
+            Item(
+                f"{quotation.text_id}:said {number}",
+                WHO_SAYS.format(quotation.span.of(text.text)),
+                text.text,
+                _places(quotation.speaker, text.text) if quotation.speaker else (),
+                (),
+                text.text.partition("\n")[0],
+                "said",
+                f"{text.language}-{text.language}",
+                quotation.span,
+                quotation.mention,
+            )
+        )
+    return made
+
+
+def _places(name: Span, text: str) -> tuple[Span, ...]:
+    """Where a name stands in its text, which is not always a whole word there."""
+    words = name.of(text)
+    return tuple(dict.fromkeys([name, *(Span(start, start + len(words)) for start in occurrences(words, text))]))
 
 
 def public(path: Path) -> list[Item]:

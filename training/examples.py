@@ -2,7 +2,8 @@
 
     texts.jsonl        id, language, genre, text (its first line is the title)
     questions.jsonl    text (its id), question, language (the question's), kind, answer [start, end] or null, near, evidence [[…], …]
-    kinds.jsonl        question, language, kind: what is asked of a folder of articles, one of ASKED
+    kinds.jsonl        question, language, kind: what is asked of a folder of articles, one of ASKED; of: what more exactly, of a list, the
+                       collection or the program
     quotations.jsonl   text, start, end, mention [start, end] or null, speaker [start, end] or null
 
 Offsets are code points into the text. `evidence` are the sentences that support the answer, none where there is no answer. `near` says of
@@ -29,7 +30,6 @@ KINDS = (
     *("who", "what", "when", "where", "which", "how_many", "how_much", "how_long", "how_old", "how_often", "why", "how"),
     *("yes_no", "who_is", "opinion", "table", "byline"),
 )
-ASKED = ("fact", "who-is", "position", "list", "overview", "timeline", "compare", "collection", "program", "small-talk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class Text:
 
     @property
     def part(self) -> str:
-        """train, dev or test: eight, one and one of ten, by the id alone, so that a text never changes its part."""
-        return {8: "dev", 9: "test"}.get(hashlib.sha256(self.id.encode()).digest()[0] % 10, "train")
+        """By the id alone, so that a text never changes its part."""
+        return _part(self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,16 @@ class LabelledQuotation:
 
 @dataclass(frozen=True, slots=True)
 class AskedKind:
-    """A question to a folder of articles, and what it asks for: one of ASKED."""
+    """A question to a folder of articles, and what it asks for: one of ASKED, and where it has parts, one of ASKED_MORE."""
 
     question: str
     language: str
     kind: str
+    of: str = ""
+
+    @property
+    def part(self) -> str:
+        return _part(self.question)
 
 
 def texts(path: Path = TEXTS) -> dict[str, Text]:
@@ -101,6 +106,11 @@ def quotations(path: Path = QUOTATIONS) -> list[LabelledQuotation]:
 
 def asked_kinds(path: Path = ASKED_KINDS) -> list[AskedKind]:
     return [AskedKind(**row) for row in _rows(path)]
+
+
+def _part(id: str) -> str:
+    """train, dev or test: eight, one and one of ten."""
+    return {8: "dev", 9: "test"}.get(hashlib.sha256(id.encode()).digest()[0] % 10, "train")
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:

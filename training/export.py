@@ -1,4 +1,4 @@
-"""Rounds a trained reader to what is shipped: qa/reader/reader.npz.
+"""Rounds a trained reader to what is shipped, qa/reader/reader.npz, with what tells kinds of questions apart (asked.py).
 
     python -m training.export RUN [--out qa/reader/reader.npz]
 
@@ -21,10 +21,12 @@ from torch import nn
 
 from index.embedding.default_model import model_folder
 from index.embedding.encoder_graph import LINEAR
-from qa.reader.learned import MARKS, TRAINED
+from qa.reader.learned import HEAD, MARKS, TRAINED
 from qa.reader.windows import Windows
 from training import data
+from training.asked import facts, fit_asked, macro_f1, states
 from training.data import every_window
+from training.examples import asked_kinds
 from training.model import Layer, Reader, packed_weights, padded
 
 LOOKED_AT = 40  # questions
@@ -57,8 +59,12 @@ def outliers(reader: Reader, windows: Windows) -> npt.NDArray[np.int64]:
 
 def arrays(reader: Reader, apart: npt.NDArray[np.int64]) -> dict[str, npt.NDArray[Any]]:
     """What `qa.reader.learned.Trained` reads."""
-    made: dict[str, npt.NDArray[Any]] = {"outliers": apart, "emb.pos": _half(reader.positions), "head.w": _half(reader.head.weight)}
-    made["head.b"] = _half(reader.head.bias)
+    made: dict[str, npt.NDArray[Any]] = {
+        "outliers": apart,
+        "emb.pos": _half(reader.positions),
+        "head.w": _half(reader.head.weight[: len(HEAD)]),
+    }
+    made["head.b"] = _half(reader.head.bias[: len(HEAD)])
     _norm(made, "emb.ln", reader.norm)
     for number, layer in enumerate(reader.layers):
         assert isinstance(layer, Layer)
@@ -99,7 +105,15 @@ def main() -> int:
     options = parser.parse_args()
     reader = load(options.run)
     windows = Windows(Tokenizer.from_file(str(model_folder() / "tokenizer.json")), MARKS)
-    np.savez_compressed(options.out, **arrays(reader, outliers(reader, windows)))
+    asked = [*asked_kinds(), *facts()]
+    made = states(reader, windows, asked)
+    parts = np.array([one.part for one in asked])
+    seen, kept = (np.flatnonzero(where) for where in (parts == "train", parts != "train"))
+    heads = fit_asked(made[seen], [asked[place] for place in seen])
+    print(macro_f1(made[kept], [asked[place] for place in kept], *heads))
+    weights, constants = fit_asked(made, asked)
+    told = {"asked.w": _half(weights), "asked.b": _half(constants)}
+    np.savez_compressed(options.out, **arrays(reader, outliers(reader, windows)), **told)
     print(f"{options.out}: {options.out.stat().st_size / 2**20:.1f} MB")
     return 0
 

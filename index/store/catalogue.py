@@ -38,7 +38,7 @@ _QUOTATIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """An article in a list: all that is known of it except its text. `passages` is how many there are."""
+    """An article in a list: all that is known of it except its text. `passages` is how many there are, `end` where the last one ends."""
 
     id: str
     sha256: str
@@ -48,6 +48,7 @@ class Listing:
     date: str | None
     language: str
     passages: int
+    end: int
 
 
 class Catalogue:
@@ -221,8 +222,8 @@ class Catalogue:
         """Every visible article, by id, without reading the texts."""
         with self._db.errors():
             rows = self._db.execute(
-                "SELECT id, sha256, title, publisher, author, date, language, (SELECT count(*) FROM passages p WHERE p.article = a.id) "
-                "FROM articles a WHERE indexed = 1 ORDER BY id"
+                'SELECT a.id, sha256, title, publisher, author, date, language, count(p.id), coalesce(max(p."end"), 0) '
+                "FROM articles a LEFT JOIN passages p ON p.article = a.id WHERE indexed = 1 GROUP BY a.id ORDER BY a.id"
             ).fetchall()
         return [Listing(*row) for row in rows]
 

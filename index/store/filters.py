@@ -24,6 +24,18 @@ class Filters:
     def in_language(self, language: str) -> Filters:
         return replace(self, language=language)
 
+    def allow(self, language: str, publisher: str | None, date: str | None) -> bool:
+        """Whether an article of that language, publisher and ISO date may be looked at, whoever speaks in it, as the indexes decide it: one
+        without a date is in no range of dates."""
+        if self.language not in (None, language) or self.publisher not in (None, publisher):
+            return False
+        if self.after is None and self.before is None:
+            return True
+        if date is None:
+            return False
+        day = first_day(date)
+        return (self.after is None or self.after <= day) and (self.before is None or day <= self.before)
+
 
 ANY = Filters()
 

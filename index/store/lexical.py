@@ -83,6 +83,17 @@ class LexicalIndex(FullTextIndex):
             hits = searcher.search(query, limit=count, count=False).hits
             return [(str(searcher.doc(address)["passage"][0]), float(score)) for score, address in hits]
 
+    def near(self, field: Field, word: str, distance: int, count: int) -> list[str]:
+        """Ids of at most `count` passages with a word that is at most so many edits away, best first.
+
+        Two letters that changed places are one edit.
+        """
+        query = tantivy.Query.fuzzy_term_query(self._schema, field, word, distance)
+        with self._errors():
+            searcher = self._searcher
+            hits = searcher.search(query, limit=count, count=False).hits
+            return [str(searcher.doc(address)["passage"][0]) for _, address in hits]
+
     def rarity(self, field: Field, word: str) -> float:
         """BM25's inverse document frequency of a word: ln(1 + (N - n + 0.5) / (n + 0.5)), in nats."""
         with self._errors():

@@ -20,7 +20,7 @@ from page.draw.markup import text as _text
 from page.draw.phrases import Phrases
 from qa.ask.sources import Print, Source, agency_name
 from qa.ask.types import Answer, Citation, Disagreement, Reason, Retrieved, Statement, Struck, Writing
-from qa.export.wording import FAULTS, REASONS, STOPPED
+from qa.export.wording import FAULTS, REASONS, STOPPED, UNANSWERED, UNMET, silence
 
 # Of the question's words that a quote matches, those with the most weight.
 _PAIRS = 6
@@ -100,7 +100,14 @@ def _outcome(say: Phrases, turn: Turn) -> Markup:
     if isinstance(outcome, str):
         return Markup('<p class="trouble" role="alert" dir="auto">{}</p>').format(_text(outcome))
     drawn = _abstention(say, outcome, turn.filters) if outcome.abstained else _answer(say, outcome, _written_by(say, outcome))
-    return Markup("{}{}{}").format(_notice(say, outcome), drawn, judge.place(outcome))
+    return Markup("{}{}{}{}").format(_read_as(say, outcome), _notice(say, outcome), drawn, judge.place(outcome))
+
+
+def _read_as(say: Phrases, answer: Answer) -> Markup:
+    """The question with other words, where some were taken for slips."""
+    if answer.read_as is None:
+        return Markup()
+    return Markup('<p class="read-as">{}</p>').format(say("Read as: {question}", question=_isolated(answer.read_as)))
 
 
 def _stages(line: Markup, stage: int) -> Markup:
@@ -147,7 +154,9 @@ def _answer(say: Phrases, answer: Answer, head: Markup) -> Markup:
     if answer.is_tentative:
         parts.append(Markup('<p class="tentative">{}</p>').format(say("This may answer it:")))
     parts += [_differing(say, disagreement, citations) for disagreement in answer.disagreements]
-    parts += [_statement(say, answer, statement, citations) for statement in answer.statements]
+    parts.append(_statements(say, answer, citations))
+    parts += [Markup('<p class="unanswered">{}</p>').format(say(UNANSWERED, question=_isolated(part))) for part in answer.unanswered]
+    parts.append(_suggestions(say, answer))
     parts.append(_struck(say, answer, citations))
     if citations:
         cards = Markup().join(_card(say, answer, citation) for citation in answer.citations)
@@ -156,12 +165,39 @@ def _answer(say: Phrases, answer: Answer, head: Markup) -> Markup:
     return Markup('<div class="answer"{}>{}</div>').format(written, Markup().join(parts))
 
 
+def _statements(say: Phrases, answer: Answer, citations: Mapping[int, Citation]) -> Markup:
+    """All statements, under their headings where the answer has parts."""
+    if not answer.groups:
+        return Markup().join(_statement(say, answer, statement, citations) for statement in answer.statements)
+    return Markup().join(
+        Markup('<section class="part"><h3 dir="{}">{}</h3>{}</section>').format(
+            direction(group.heading),
+            _text(group.heading),
+            Markup().join(_statement(say, answer, answer.statements[place], citations) for place in group.statements),
+        )
+        for group in answer.groups
+    )
+
+
+def _suggestions(say: Phrases, answer: Answer) -> Markup:
+    """Questions to ask instead, a click away."""
+    if not answer.suggestions:
+        return Markup()
+    rows = Markup().join(
+        Markup('<li><button type="button" data-question="{}" dir="{}">{}</button></li>').format(
+            _text(question), direction(question), _text(question)
+        )
+        for question in answer.suggestions
+    )
+    return Markup('<ul class="examples">{}</ul>').format(rows)
+
+
 def _statement(say: Phrases, answer: Answer, statement: Statement, citations: Mapping[int, Citation]) -> Markup:
-    """A sentence of an article, or one that a model wrote."""
+    """A sentence of an article, one that a model wrote, or the program's own on the collection or itself, which cites nothing."""
     is_own = statement.support != "verbatim"
     language = answer.language if is_own else citations[statement.citations[0]].article.language
     # A reported claim must not look like the paper's statement.
-    claim = all(citations[number].speech != "narration" for number in statement.citations)
+    claim = bool(statement.citations) and all(citations[number].speech != "narration" for number in statement.citations)
     return Markup('<p class="statement" dir="{}" lang="{}"{}{}>{} <span class="markers">{}</span></p>').format(
         direction(statement.text, of_language(language)),
         language,
@@ -307,10 +343,10 @@ def _translation(say: Phrases, answer: Answer, citation: Citation) -> Markup:
 def _abstention(say: Phrases, answer: Answer, chosen: Filters) -> Markup:
     reason = answer.reason or Reason("no_passage")
     why = say(REASONS[reason.code], article=_isolated(repr(reason.article)), value=_isolated(reason.value))
-    # A failure of the model does not imply that the articles have no answer.
-    failed = reason.code == "unsupported"
-    head = say("No answer that holds") if failed else say("Not in the articles")
-    parts = [Markup("<h3>{}</h3><p>{}</p>").format(head, why), _struck(say, answer, {})]
+    if reason.unmet:
+        words = say(", ").join(_isolated(word) for word in reason.unmet)
+        why = Markup("{} {}").format(why, say(UNMET, words=words))
+    parts = [Markup("<h3>{}</h3><p>{}</p>").format(say(silence(reason)), why), _struck(say, answer, {})]
     if chosen != ANY:
         parts.append(
             Markup('<p class="within">{} <button type="button" data-question="{}" data-everywhere>{}</button></p>').format(
@@ -330,8 +366,7 @@ def _abstention(say: Phrases, answer: Answer, chosen: Filters) -> Markup:
             )
             for citation in answer.citations
         )
-        about = Markup() if failed else Markup(" <span>{}</span>").format(say("they do not answer the question"))
-        parts.append(Markup('<h4>{}{}</h4><ol class="nearest">{}</ol>').format(say("Nearest passages"), about, nearest))
+        parts.append(Markup('<h4>{}</h4><ol class="nearest">{}</ol>').format(say("Nearest passages"), nearest))
     return Markup('<div class="abstention">{}</div>').format(Markup().join(parts))
 
 

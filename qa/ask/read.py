@@ -124,11 +124,22 @@ def read(reader: Reader, question: Question, hits: Sequence[Hit], articles: Mapp
     )
 
 
-def read_sentences(reader: Reader, question: Question, hits: Sequence[Hit], articles: Mapping[str, Article]) -> list[ReadSentence]:
-    """Every sentence that the reader saw, once: of the first MOST_READ hits whose texts differ, and of the copies of these among all."""
+def read_scores(
+    reader: Reader, question: Question, hits: Sequence[Hit], articles: Mapping[str, Article], most: int
+) -> dict[tuple[str, Span], float]:
+    """How likely each sentence of the first `most` different passages answers, by article id and span; of those that were read."""
+    sentences = read_sentences(reader, question, hits, articles, most)
+    weights = reader.fitted["sentence"]
+    return {(one.hit.passage.article_id, one.span): logistic(weights, sentence_features(one, hits)) for one in sentences}
+
+
+def read_sentences(
+    reader: Reader, question: Question, hits: Sequence[Hit], articles: Mapping[str, Article], most: int = MOST_READ
+) -> list[ReadSentence]:
+    """Every sentence that the reader saw, once: of the first `most` hits whose texts differ, and of the copies of these among all."""
     passages: dict[str, Passage] = {}
     for hit in hits:
-        if len(passages) < MOST_READ and hit.passage.text not in passages:
+        if len(passages) < most and hit.passage.text not in passages:
             start = hit.passage.span.start
             spans = [Span(span.start - start, span.end - start) for span in hit.passage.sentences]
             passages[hit.passage.text] = Passage(hit.passage.text, spans, hit.sentences, articles[hit.passage.article_id].title or "")

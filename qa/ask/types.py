@@ -27,7 +27,8 @@ ReasonCode = Literal[
 class Reason:
     """Why the program abstains.
 
-    no_answer         the confidence that the articles answer is below the threshold
+    no_answer         the confidence that the articles answer is below the threshold; `unmet` are the words of the question that nothing has
+                      of what comes nearest
     no_passage        no passage was retrieved
     unsupported       the articles support nothing that the language model wrote
     …_not_stated      neither text nor metadata of the article in question states it; `article` is its title or id
@@ -37,6 +38,7 @@ class Reason:
     code: ReasonCode
     article: str = ""
     value: str = ""
+    unmet: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,17 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement of an answer and the numbers of the citations that support it."""
+    """A statement of an answer and the numbers of the citations that support it: none where the program speaks of its collection or itself,
+    in its own words."""
 
     text: str
     citations: tuple[int, ...]
     support: Support
+
+    @property
+    def marked(self) -> str:
+        """With the markers of its citations: "The ferry sank [1][2]"."""
+        return f"{self.text} {''.join(f'[{number}]' for number in self.citations)}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,14 @@ class Disagreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Statements of an answer that belong together, by their indices. `heading` are facts of an article, a name or a date."""
+
+    heading: str
+    statements: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer. If `abstained`, there are no statements, `reason` says why, and `citations` are the nearest passages."""
 
@@ -133,6 +149,16 @@ class Answer:
     notice: Notice | None = None
     answer_type: AnswerType | None = None
     """The expected answer type; None if the question was not analysed."""
+    kind: str = "fact"
+    """What the question asks for: one of ASKED."""
+    groups: tuple[Group, ...] = ()
+    """Where the answer has parts: every statement is in one of them."""
+    suggestions: tuple[str, ...] = ()
+    """Questions that these articles answer, where nothing was asked of them."""
+    unanswered: tuple[str, ...] = ()
+    """Of a question that holds more than one, those that nothing answers, as they stand in it."""
+    read_as: str | None = None
+    """The question with words that are spelt as the articles spell them; None where it was read as it was asked."""
     likely_answer: str | None = None
     """Words of the first citation that are more likely right than not: a follow-up may mean them. `short_answer` alone is shown."""
 
@@ -144,7 +170,9 @@ class Answer:
     @property
     def text(self) -> str:
         """The statements with their markers; empty if `abstained`."""
-        return " ".join(f"{statement.text} {''.join(f'[{number}]' for number in statement.citations)}" for statement in self.statements)
+        return " ".join(
+            f"{statement.text} {''.join(f'[{number}]' for number in statement.citations)}".rstrip() for statement in self.statements
+        )
 
 
 @dataclass(frozen=True, slots=True)

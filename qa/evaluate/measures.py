@@ -148,6 +148,14 @@ MEASURES = _table(
         "share",
         True,
     ),
+    Measure(
+        "kind_right",
+        "ask",
+        "Kind told",
+        "of the questions whose kind the set names, those that are taken to be of that kind",
+        "more",
+        "share",
+    ),
     Measure("short_f1", "ask", "Short answer F1", "words in common with the nearest gold answer (SQuAD's F1)", "more", "share"),
     Measure(
         "abstains_when_it_should",
@@ -361,6 +369,10 @@ def ask_values(question: GoldQuestion, said: SystemAnswer, texts: Mapping[str, s
     values: MeasureValues = {"broken_citations": [broken, 1]}
     if said.struck is not None:
         values["struck_statements"] = [said.struck, said.struck + len(said.statements)]
+    if question.kind is not None and said.kind is not None:
+        values["kind_right"] = [said.kind == question.kind, 1]
+    if question.kind in _WITHOUT_ANSWER:
+        return values
     if said.abstained:
         values["abstention_precision"] = [not question.answerable, 1]
     is_given = not said.abstained and bool(said.short_answer)
@@ -376,6 +388,8 @@ def ask_values(question: GoldQuestion, said: SystemAnswer, texts: Mapping[str, s
     values |= {name: [0, 1] for name in ("answer_holds_gold", "citation_recall", "short_exact", "short_f1", "mean_words")}
     if said.abstained:
         return values
+    if not question.evidence:  # about the collection: nothing is cited
+        return values | {"answer_holds_gold": [holds_gold(question, said.text), 1]}
     good = [is_good(citation, question) for citation in said.citations]
     distinct = {(c.article_id, c.span.start) for c, is_evidence in zip(said.citations, good, strict=True) if is_evidence}
     carried = [any(good[n] for n in numbers) for _, numbers in said.statements]
@@ -390,6 +404,10 @@ def ask_values(question: GoldQuestion, said: SystemAnswer, texts: Mapping[str, s
         "mean_words": [len(said.text.split()), 1],
         "unsupported_statements": [sum(support == "unsupported" for support, _ in said.statements), len(said.statements)],
     }
+
+
+# Kinds of questions that no answer is right for.
+_WITHOUT_ANSWER = frozenset({"program", "small-talk"})
 
 
 def _points_told(question: GoldQuestion, said: SystemAnswer) -> int:

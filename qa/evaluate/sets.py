@@ -16,10 +16,13 @@ import orjson
 from index.errors import InputError
 from index.text.spans import Span
 from qa.quotes.check import Verdict
+from qa.reader.reader import ASKED
 
 # As articles: a larger file is a mistake.
 _MOST_BYTES = 20 * 1024 * 1024
 _FILES = ("questions", "quotes")
+# Kinds of questions that no article answers.
+_WITHOUT_EVIDENCE = frozenset({"collection", "program", "small-talk"})
 _Row = TypeVar("_Row")
 
 
@@ -36,7 +39,9 @@ class GoldSpan:
 class GoldQuestion:
     """A question, its right answers in any wording, and the places of which each holds one. Not `answerable`: the articles hold none.
 
-    `points` are what an overview or a list must tell, each in any of its wordings; such a question needs no answers and no evidence.
+    `points` are what an overview or a list must tell, each in any of its wordings; such a question needs no answers and no evidence. `kind`
+    is what it asks for, one of ASKED, where the set says so: a question about the collection has answers and no evidence, one about the
+    program, or small talk, neither.
     """
 
     id: str
@@ -46,6 +51,7 @@ class GoldQuestion:
     evidence: tuple[GoldSpan, ...]
     answerable: bool
     points: tuple[tuple[str, ...], ...] = ()
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +192,12 @@ def _question(record: Mapping[str, Any]) -> GoldQuestion:
     answerable = record["answerable"]
     if not isinstance(answerable, bool):
         raise TypeError("'answerable' is neither true nor false")
+    kind = record.get("kind") if record.get("kind") in ASKED else None
     points = tuple(_wordings(point) for point in _list({"points": [], **record}, "points"))
     if points:
         if not answerable:
             raise ValueError("a question with points is answerable")
-    elif answerable != bool(evidence) or (answerable and not answers):
+    elif kind not in _WITHOUT_EVIDENCE and (answerable != bool(evidence) or (answerable and not answers)):
         raise ValueError("an answerable question has points, or answers and evidence; another has no evidence")
     return GoldQuestion(
         _text(record["id"], "id"),
@@ -200,6 +207,7 @@ def _question(record: Mapping[str, Any]) -> GoldQuestion:
         evidence,
         answerable,
         points,
+        kind,
     )
 
 

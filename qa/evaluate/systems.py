@@ -44,6 +44,8 @@ class SystemAnswer:
     statements: tuple[tuple[str, tuple[int, ...]], ...]
     ms: Mapping[str, float] = field(default_factory=dict)
     struck: int | None = None
+    kind: str | None = None
+    """What the question was taken to ask for; None where the system does not tell kinds apart."""
 
 
 class System(Protocol):
@@ -132,6 +134,7 @@ def _said(answered: Answer) -> SystemAnswer:
         tuple((s.support, tuple(number - 1 for number in s.citations)) for s in answered.statements),
         dict(_ms(answered.timings_ms)),
         None if answered.written_by is None else len(answered.struck),
+        answered.kind,
     )
 
 

@@ -13,12 +13,17 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     return {
         "question": answer.question,
         "language": answer.language,
+        "read_as": answer.read_as,
+        "kind": answer.kind,
         "answer": answer_text(answer),
         "short_answer": answer.short_answer,
         "abstained": answer.abstained,
         "reason": answer.reason and reason_line(answer.reason),
         "confidence": None if answer.confidence is None else round(answer.confidence, 4),
         "statements": [{"text": s.text, "citations": list(s.citations), "support": s.support} for s in answer.statements],
+        "unanswered": list(answer.unanswered),
+        "groups": [{"heading": group.heading, "statements": list(group.statements)} for group in answer.groups],
+        "suggestions": list(answer.suggestions),
         "struck": [
             {"text": s.text, "citations": list(s.citations), "support": "unsupported", "reason": failure_line(s.failure)}
             for s in answer.struck

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 
 from qa.ask.types import Answer
-from qa.export.wording import answer_text, counted, credit, differing, failure_line, notice_line
+from qa.export.wording import UNANSWERED, answer_text, counted, credit, differing, failure_line, notice_line
 
 _NEAREST_WIDTH = 240  # characters of a nearest passage: enough to see what it is about
 
 
 def answer_lines(answer: Answer) -> str:
     """An answer for the terminal: the statements, then where each is from."""
-    lines = [answer_text(answer), *_struck_out(answer)]
+    lines = [*_parts(answer), *_struck_out(answer)]
     head = [f"The articles differ: {differing(disagreement)}" for disagreement in answer.disagreements]
     if answer.short_answer and not is_disputed(answer):
         head.insert(0, answer.short_answer)
@@ -21,8 +21,11 @@ def answer_lines(answer: Answer) -> str:
         head.append("This may answer it:")
     if head:
         lines.insert(0, "\n".join(head) + "\n")
+    if answer.read_as is not None:
+        lines.insert(0, f"Read as: {answer.read_as}\n")
     if answer.notice is not None:
         lines.insert(0, f"{notice_line(answer.notice)}\n")
+    lines += [UNANSWERED.format(question=part) for part in answer.unanswered]
     if answer.abstained and answer.citations:
         lines.append("\nNearest passages:")
     elif answer.citations:
@@ -42,6 +45,19 @@ def answer_lines(answer: Answer) -> str:
     if line := counted(answer):
         lines.append(line)
     return "\n".join(lines)
+
+
+def _parts(answer: Answer) -> Iterator[str]:
+    """The text, under headings where it has parts; of what the program says of itself a line each."""
+    if answer.groups:
+        for group in answer.groups:
+            yield f"{group.heading}\n" if group is answer.groups[0] else f"\n{group.heading}\n"
+            yield from (answer.statements[place].marked for place in group.statements)
+    elif answer.statements and not answer.citations:
+        yield from (statement.text for statement in answer.statements)
+        yield from (f"  {question}" for question in answer.suggestions)
+    else:
+        yield answer_text(answer)
 
 
 def _struck_out(answer: Answer) -> Iterator[str]:

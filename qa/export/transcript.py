@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from index.text.direction import Direction, direction, of_language
 from qa.ask.types import Answer, Citation
-from qa.export.wording import answer_text, counted, credit, notice_line
+from qa.export.wording import UNANSWERED, answer_text, counted, credit, notice_line, silence
 from qa.quotes.report import in_html, in_markdown, web_address
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ Exchanges = Sequence[tuple[str, Answer]]
 """Questions, as they were asked, and their answers. If the answer's question differs, that is how it was understood."""
 
 _TITLE = "A conversation with On Record"
-_NEAREST = "Nearest passages. They do not answer the question."
 # Left-to-right mark: where a fact of one direction stands in a line of the other, it keeps the next fact in its place.
 _MARK = "\u200e"
 # What XML 1.0 cannot carry; CR, which it would make LF of, is gone before.
@@ -61,12 +60,11 @@ def _blocks(conversation: Exchanges) -> Iterator[_TranscriptBlock]:
         if answer.notice is not None:
             yield _TranscriptBlock("said", (_in_line(notice_line(answer.notice), "ltr"),), "ltr")
         if answer.abstained:
-            failed = answer.reason is not None and answer.reason.code == "unsupported"  # which does not say that the articles hold nothing
-            yield _TranscriptBlock("label", ("No answer that holds" if failed else "Not in the articles",), "ltr")
+            yield _TranscriptBlock("label", (silence(answer.reason),), "ltr")
             reason = answer_text(answer)
             yield _TranscriptBlock("reason", (reason,), direction(reason))
             yield from _struck(answer)
-            label = "Nearest passages." if failed else _NEAREST
+            label = "Nearest passages"
         else:
             yield from _said(answer)
             label = "Sources"
@@ -92,10 +90,14 @@ def _said(answer: Answer) -> Iterator[_TranscriptBlock]:
     for disagreement in answer.disagreements:
         sides = (f"{_in_line(side.text, 'ltr')} [{side.citation}]" for side in disagreement.sides)
         yield _TranscriptBlock("said", ("; ".join(sides),), "ltr", "The articles differ: ")
-    for statement in answer.statements:
-        markers = "".join(f"[{number}]" for number in statement.citations)
-        around = of_language(languages[statement.citations[0]])
-        yield _TranscriptBlock("statement", (f"{statement.text} {markers}",), direction(statement.text, around))
+    headings = {group.statements[0]: group.heading for group in answer.groups if group.heading}
+    for place, statement in enumerate(answer.statements):
+        if place in headings:
+            yield _TranscriptBlock("label", (headings[place],), direction(headings[place]))
+        around = of_language(languages[statement.citations[0]] if statement.citations else answer.language)
+        yield _TranscriptBlock("statement", (statement.marked,), direction(statement.text, around))
+    for part in answer.unanswered:
+        yield _TranscriptBlock("said", (UNANSWERED.format(question=_in_line(part, "ltr")),), "ltr")
     yield from _struck(answer)
 
 

@@ -16,7 +16,7 @@ def N_(message: str) -> str:  # noqa: N802  # so do gettext's users call it
 
 
 REASONS: Mapping[ReasonCode, str] = {
-    "no_answer": N_("The articles do not hold an answer to this, as far as can be told."),
+    "no_answer": N_("No sentence in the articles answers this outright."),
     "no_passage": N_("No article here has anything to say to this."),
     "unsupported": N_("Nothing that the language model wrote is borne out by the articles."),
     "author_not_stated": N_("{article} does not say its author."),
@@ -25,6 +25,8 @@ REASONS: Mapping[ReasonCode, str] = {
     "only_recorded": N_("By its record, not its text: {value}."),
 }
 """Why there is no answer, with places for what is in `Reason`."""
+UNANSWERED = N_("Not found: {question}")
+UNMET = N_("In none of what comes nearest: {words}.")
 FAULTS: Mapping[Fault, str] = {
     "quotation": N_("Not these words in what it cites"),
     "number": N_("This number is not in what it cites"),
@@ -39,9 +41,19 @@ FAULTS: Mapping[Fault, str] = {
 STOPPED = N_("The language model was stopped: these are the articles’ own words.")
 
 
+def silence(reason: Reason | None) -> str:
+    """The heading of an abstention. That nothing was borne out does not say that the articles hold nothing, nor that no sentence was found
+    to answer that none does."""
+    return {"unsupported": NOTHING_HOLDS, "no_answer": NO_CLEAR_ANSWER}.get(reason.code if reason else "no_passage", NOT_THERE)
+
+
+NOTHING_HOLDS, NO_CLEAR_ANSWER, NOT_THERE = N_("No answer that holds"), N_("No clear answer"), N_("Not in the articles")
+
+
 def reason_line(reason: Reason) -> str:
-    """Why there is no answer, in a sentence."""
-    return REASONS[reason.code].format(article=repr(reason.article), value=reason.value)
+    """Why there is no answer, in a sentence, and which words of the question were not met."""
+    line = REASONS[reason.code].format(article=repr(reason.article), value=reason.value)
+    return f"{line} {UNMET.format(words=', '.join(reason.unmet))}" if reason.unmet else line
 
 
 def notice_line(notice: Notice) -> str:

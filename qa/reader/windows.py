@@ -89,6 +89,11 @@ class Windows:
         run = [(span, part[:room]) for span, part in pieces[first : last + 1]]
         return self._window(head, run)
 
+    def bare(self, question: str) -> Window:
+        """The question with no passage."""
+        ids = [*self._marks.first, *self._ids(question)[:QUESTION_TOKENS], *self._marks.last]
+        return Window(ids, len(ids), [], [])
+
     def _head(self, question: str, title: str) -> list[int]:
         marks = self._marks
         head = [*marks.first, *self._ids(question)[:QUESTION_TOKENS], *marks.between]

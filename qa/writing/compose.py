@@ -145,4 +145,5 @@ class ComposedAnswer:
             sources=sources(printed),
             disagreements=tuple(self._disagreements),
             struck=tuple(replace(item, citations=self._cited(item.citations)) for item in self.struck),
+            groups=(),
         )

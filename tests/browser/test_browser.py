@@ -143,7 +143,7 @@ def test_the_state_of_the_index_is_in_sight(visit: Visit, samples_address: str) 
 def test_a_question_outside_the_articles_is_said_to_be_so(visit: Visit, samples_address: str) -> None:
     page = visit(samples_address)
     ask(page, OUTSIDE)
-    expect(page.locator(".abstention h3")).to_have_text("Not in the articles")
+    expect(page.locator(".abstention h3")).to_have_text("No clear answer")
     assert page.locator(".statement, .short").count() == 0
     page.locator(".nearest button").first.click()
     page.wait_for_selector("#cited")

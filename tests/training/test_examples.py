@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from index.text.spans import Span
+from qa.reader.reader import ASKED
 from training import check
 from training.check import balance, faults, kind_faults
-from training.examples import ASKED, AskedKind, LabelledQuotation, Question, Text, asked_kinds, questions, quotations, texts
+from training.examples import AskedKind, LabelledQuotation, Question, Text, asked_kinds, questions, quotations, texts
 
 TEXT = Text("lune-001", "en", "wire", "Cracks\n\nDivers found eleven. “No,” she said.\n")
 QUESTION = Question("lune-001", "How many?", "en", "how_many", Span(21, 27), False, (Span(8, 28),))

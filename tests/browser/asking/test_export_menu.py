@@ -105,7 +105,7 @@ def test_where_nothing_is_cited_there_are_no_citations_to_take(page: Page, tmp_p
     expect(page.locator(".taking")).to_have_count(0)
     ask(page, OUTSIDE)
     assert labels(page) == CONVERSATION
-    assert "Not in the articles" in text_of(take(page, "Markdown", tmp_path))
+    assert "No clear answer" in text_of(take(page, "Markdown", tmp_path))
     ask(page, ENGLISH)
     assert labels(page) == CONVERSATION + CITATIONS
 

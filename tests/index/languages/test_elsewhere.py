@@ -41,6 +41,7 @@ NAMES = {
     "index/text/direction.py": {"ar"},
     "qa/export/transcript.py": {"question"},
     "qa/quotes/draft.py": {"head", "html"},
+    "qa/reader/reader.py": {"fact", "count", "abilities"},
     "qa/support/evidence.py": {"number"},
     "qa/support/figures.py": {"number", "people"},
     "qa/support/quantities.py": {"us"},

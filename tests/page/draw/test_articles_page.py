@@ -151,7 +151,7 @@ def test_the_panel_offers_what_there_is_as_text() -> None:
 
 
 def listing(n: int, title: str | None = "T") -> Listing:
-    return Listing(f"{n}.txt", "0" * 64, title, None, None, None, "en", 1)
+    return Listing(f"{n}.txt", "0" * 64, title, None, None, None, "en", 1, 100)
 
 
 def rows_of(*groups: Group, people: Mapping[str, int] | None = None, start: int = 0, total: int | None = None, **more: Any) -> Rows:
@@ -160,7 +160,7 @@ def rows_of(*groups: Group, people: Mapping[str, int] | None = None, start: int 
 
 
 def test_the_list_is_a_table_whose_foreign_words_are_text() -> None:
-    one = Listing(HOSTILE, "0" * 64, HOSTILE, HOSTILE, HOSTILE, "2015-03", "ar", 2)
+    one = Listing(HOSTILE, "0" * 64, HOSTILE, HOSTILE, HOSTILE, "2015-03", "ar", 2, 100)
     drawn = parsed(articles.table(SAY, rows_of(Group(one), people={HOSTILE: 1234}), "date"))
     assert names(drawn) == {"root", "table", "caption", "thead", "tr", "th", "button", "span", "tbody", "td", "bdi", "time"}
     assert [head.get("aria-sort") for head in drawn.iter("th") if head.get("aria-sort")] == ["none", "none", "descending"]
@@ -207,7 +207,7 @@ def test_what_there_is_of_a_story_is_said_in_a_few_words(group: Group, said: str
 
 
 def test_ids_of_stories_are_ours_and_unlike_those_of_the_page_before() -> None:
-    hostile = Group(Listing(HOSTILE, "0" * 64, "T", None, None, None, "en", 1), [(listing(2), "copy")], printed=2)
+    hostile = Group(Listing(HOSTILE, "0" * 64, "T", None, None, None, "en", 1, 100), [(listing(2), "copy")], printed=2)
     pages = [parsed(articles.table(SAY, rows_of(hostile, hostile, start=start, total=99), "date")) for start in (0, 50)]
     ids = [body.get("id") for page in pages for body in page.iter("tbody") if body.get("id")]
     assert ids == ["story-0", "story-1", "story-50", "story-51"]

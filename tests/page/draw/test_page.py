@@ -18,7 +18,7 @@ from page.draw import evaluate, export_menu, judge, masthead, reader
 from page.draw.conversation import Turn
 from page.draw.evaluate import Choice
 from page.draw.phrases import phrases
-from qa.ask.types import Answer, Citation, Reason, ReasonCode, Statement
+from qa.ask.types import Answer, Citation, Group, Reason, ReasonCode, Statement
 from qa.export.lines import answer_lines
 from qa.export.wording import REASONS
 from qa.library import examples
@@ -197,6 +197,29 @@ def test_sentences_that_probably_do_not_answer_are_shown_as_what_may_answer(conf
     assert not Drawn(draw.conversation(SAY, [Turn("How many?", written)])).text(".tentative")
 
 
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_parts_have_headings_and_suggestions_are_buttons_whatever_they_say(hostile: str) -> None:
+    source = article("Nine gates held. The dam broke.")
+    first, second = (
+        Citation(number, source, span, span.of(source.text), None, 1.0) for number, span in ((1, Span(0, 16)), (2, Span(17, 31)))
+    )
+    statements = tuple(Statement(citation.quote, (citation.number,), "verbatim") for citation in (first, second))
+    parts = (Group(hostile, (1,)), Group("2024-05-01", (0,)))
+    answer = Answer("Q?", "en", statements, (first, second), None, False, None, kind="overview", groups=parts, suggestions=(hostile,))
+    drawn = Drawn(draw.conversation(SAY, [Turn("Q?", answer)]))
+    assert drawn.text(".part") == f"{hostile}The dam broke. [2]2024-05-01Nine gates held. [1]"
+    assert {"": "button", "type": "button", "data-question": hostile, "dir": direction(hostile)} in drawn.attributes
+    assert f"{hostile}\n\nThe dam broke. [2]" in answer_lines(answer)
+
+
+def test_the_programs_own_words_cite_nothing_and_are_no_claim() -> None:
+    answer = Answer("How many?", "en", (Statement("Articles: 9.", (), "supported"),), (), None, False, None, kind="collection")
+    drawn = Drawn(draw.conversation(SAY, [Turn("How many?", answer)]))
+    assert drawn.text(".statement") == "Articles: 9. "
+    assert not any("data-claim" in attributes for attributes in drawn.attributes)
+    assert answer_lines(answer) == "Articles: 9."
+
+
 def test_the_short_answer_stands_before_the_statements() -> None:
     source = article("Nine gates held.")
     drawn = Drawn(draw.conversation(SAY, [Turn("How many?", answered(cited(source), short="Nine"))]))
@@ -208,9 +231,7 @@ def test_an_abstention_asserts_nothing_and_calls_the_nearest_passages_that() -> 
     source = article("The dam held.")
     drawn = Drawn(draw.conversation(SAY, [Turn("Who?", Answer("Who?", "en", (), (cited(source),), None, True, Reason("no_answer")))]))
     assert drawn.text(".statement") == drawn.text(".short") == drawn.text(".answer") == ""
-    assert drawn.text(".abstention").startswith(
-        f"Not in the articles{REASONS['no_answer']}Nearest passages they do not answer the question"
-    )
+    assert drawn.text(".abstention").startswith(f"No clear answer{REASONS['no_answer']}Nearest passages")
     assert drawn.text("blockquote") == "The dam held."
 
 

@@ -61,7 +61,7 @@ EVERYTHING = [
     *("What held?", "The dam", f"{QUOTE} [1]", QUOTE, "Flood in the valley", "Courier", "2017-09", "Ana Bo"),
     *("2017/flood.txt", "characters 7–30", "— Mayor Dahl, quoted by Courier, 2017", "The article adds:", CAVEAT),
     *("ماذا صمد؟", "السد", ARABIC_QUOTE, "الجسر مغلق", "صحيفة النهر", "2018-01-05", "جسر.txt"),
-    *("Who sang?", "Not in the articles", REASONS["no_passage"], "They do not answer the question."),
+    *("Who sang?", "Not in the articles", REASONS["no_passage"], "Nearest passages"),
 ]
 
 

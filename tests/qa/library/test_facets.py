@@ -29,7 +29,7 @@ def listing(
     language: str = "en",
     author: str | None = None,
 ) -> Listing:
-    return Listing(id, "0" * 64, title, publisher, author, date, language, 1)
+    return Listing(id, "0" * 64, title, publisher, author, date, language, 1, 100)
 
 
 LISTINGS = [
