@@ -52,6 +52,9 @@ _RETRY_SECONDS = 0.1
 # question after a start, which reads all vectors: 0.9 of 10,000 passages, 2.2 of 30,000.
 _OPEN_SECONDS = 10.0
 _REQUEST_SECONDS = 300.0
+# Chroma counts the clients of a folder in a process and shares what they open, but opens and closes it without a lock: one that is opened
+# while the last other one is closed has nothing ("KeyError" of the folder).
+_sharing = Lock()
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
@@ -88,7 +91,8 @@ class VectorIndex:
             raise
 
     def _open(self) -> None:
-        self._client = chromadb.PersistentClient(str(self._path), settings=Settings(anonymized_telemetry=False))
+        with _sharing:
+            self._client = chromadb.PersistentClient(str(self._path), settings=Settings(anonymized_telemetry=False))
         self._collections: dict[tuple[VectorKind, str], chromadb.Collection] = {}
 
     def ensure(self, kind: VectorKind, languages: Collection[str]) -> None:
@@ -139,7 +143,8 @@ class VectorIndex:
 
     def close(self) -> None:
         """Closes the files. Chroma shares one client a folder in a process, which would not see that the folder was replaced."""
-        self._client.close()  # type: ignore[attr-defined]  # as every client that PersistentClient returns has it
+        with _sharing:
+            self._client.close()  # type: ignore[attr-defined]  # as every client that PersistentClient returns has it
 
     def drop_mixed(self) -> None:
         """Removes the collections that a store of an older format had, each of all languages together."""

@@ -33,7 +33,8 @@ from qa.library.facets import Facets, Group, Rows, Shelf, Sort
 from qa.library.index_status import IndexState
 from qa.library.indexing import Indexer, Taken
 from qa.quotes.check import Checker, QuoteCheck
-from qa.reader.reader import Reader
+from qa.reader.reader import Passage, Read, Reader
+from qa.reader.readers import load_reader
 from qa.writing.write import Writer
 
 # Articles looked through for titles to show before the first question; not measured.
@@ -100,17 +101,21 @@ class Library:
         self, question: str, filters: Filters = ANY, writer: Writer | None = None, is_wanted: Callable[[], bool] = lambda: True
     ) -> Iterator[Retrieved | Writing | Answer]:
         """What is found, as soon as it is; if a model writes, repeatedly what it has written; the answer. Raises what opening the
-        store and answering raise. While the model writes, others can read."""
+        store and answering raise. While the reader reads and the model writes, others can access the store."""
         steps: Iterator[Retrieved | Writing | Answer] = iter(())
         store: Store | None = None
         is_found = is_second_try = False
         while True:
             with self._read_lock:
                 try:
-                    if store is None or store is not self._store:  # not started, or started on a store that has changed since
-                        store = self._current()
-                        steps = answering(store, question, filters, writer=writer, reader=self._reader, is_wanted=is_wanted)
+                    current = self._current()
+                    if store is not current:  # not started, or started on a store that has changed since
+                        store = current
+                        steps = answering(store, question, filters, writer=writer, reader=self._aside(store), is_wanted=is_wanted)
                     step = next(step for step in steps if not (is_found and isinstance(step, Retrieved)))
+                except _StoreReplaced:
+                    store, is_found = None, True
+                    continue
                 except StoreDamaged:
                     if is_second_try:
                         raise
@@ -123,6 +128,9 @@ class Library:
                 break
             is_found = True
         yield from steps  # without the lock: while the model writes, nothing is asked of the store
+
+    def _aside(self, store: Store) -> Reader:
+        return _Aside(self._reader or load_reader(), self._read_lock, lambda: store is self._current())
 
     def check(self, quote: str, claimed_speaker: str | None) -> QuoteCheck:
         """Raises what opening the store and checking raise."""
@@ -352,6 +360,31 @@ def _credits(store: Store, groups: Iterable[Group]) -> dict[str, str]:
 
 class EvaluationStopped(Exception):
     """The evaluation is no longer wanted."""
+
+
+class _StoreReplaced(Exception):
+    """While a question was read for, the store was opened again: what was found in it is to be found again."""
+
+
+class _Aside:
+    """A reader that gives the lock of a store away while it reads, as it accesses passages only that are in memory.
+
+    Raises _StoreReplaced where the store is not current any more once the lock is held again, and what the reader raises.
+    """
+
+    def __init__(self, reader: Reader, read_lock: threading.Lock, is_current: Callable[[], bool]) -> None:
+        self.name, self.fitted = reader.name, reader.fitted
+        self._reader, self._read_lock, self._is_current = reader, read_lock, is_current
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Read]:
+        self._read_lock.release()
+        try:
+            read = self._reader.read(question, passages)
+        finally:
+            self._read_lock.acquire()
+        if not self._is_current():
+            raise _StoreReplaced
+        return read
 
 
 class _InTurns(OnRecord):

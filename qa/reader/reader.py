@@ -107,11 +107,15 @@ class Reader(Protocol):
 
 
 def read_windows(windows: Windows, run: Callable[[Window], Read], question: str, passages: Sequence[Passage]) -> list[Read]:
-    """Reads a window of each passage. They are independent: one a core, and none is padded."""
+    """Reads a window of each passage. They are independent: one a core, of all questions that are read for, and none is padded."""
     chosen = [windows.best(question, passage.text, passage.sentences, passage.scores, passage.title, WINDOW_TOKENS) for passage in passages]
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        read = pool.map(run, [window for window in chosen if window is not None])
-        return [NOTHING_READ if window is None else next(read) for window in chosen]
+    read = _cores().map(run, [window for window in chosen if window is not None])
+    return [NOTHING_READ if window is None else next(read) for window in chosen]
+
+
+@cache
+def _cores() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(len(os.sched_getaffinity(0)), thread_name_prefix="read")
 
 
 def decode(window: Window, start: Floats, end: Floats, support: Floats | None) -> Read:

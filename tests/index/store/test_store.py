@@ -28,7 +28,7 @@ from index.store.filters import ANY
 from index.store.manifest import Manifest
 from index.store.passages import article_key, passages_of, unit_id, with_title
 from index.store.store import Store, writing
-from index.store.vectors import Unit
+from index.store.vectors import Unit, VectorIndex
 from index.text.spans import Span
 from qa.ask.question import analyse
 from qa.ask.retrieve import retrieve
@@ -388,6 +388,28 @@ def test_what_was_embedded_once_is_mended_without_the_model(
     mended = Store.open_or_make(store.folder, tiny_embedder)
     assert mended.differences() == []
     mended.close()
+
+
+def test_threads_open_and_close_the_vectors_of_one_folder_side_by_side(tmp_path: Path) -> None:
+    """As the page does while articles come in."""
+    VectorIndex(tmp_path / "chroma").close()
+    wrong: list[BaseException] = []
+
+    def open_and_close() -> None:
+        try:
+            for _ in range(40):
+                vectors = VectorIndex(tmp_path / "chroma")
+                assert vectors.languages("passages") == []
+                vectors.close()
+        except BaseException as error:
+            wrong.append(error)
+
+    threads = [threading.Thread(target=open_and_close) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
 
 
 def test_verify_says_which_texts_token_vectors_are_not_as_they_were_written(

@@ -31,6 +31,8 @@ from qa.library.additions import file_name
 from qa.library.facets import Rows
 from qa.library.indexing import Taken
 from qa.library.library import Library
+from qa.reader.reader import Passage, Read
+from qa.reader.readers import load_reader
 from qa.writing.language_models import language_model
 from qa.writing.write import Writer
 
@@ -515,6 +517,39 @@ def test_an_answer_begins_anew_once_where_files_changed_under_it(
     with pytest.raises(StoreDamaged):
         list(library.answering(WRITTEN))
     assert len(begun) == 2
+
+
+class Meanwhile:
+    """The default reader, which lets something happen before it reads for the first time."""
+
+    def __init__(self, happens: Callable[[], object]) -> None:
+        self.name, self.fitted = load_reader().name, load_reader().fitted
+        self._waiting = [happens]
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Read]:
+        for happens in [self._waiting.pop()] if self._waiting else []:
+            other = threading.Thread(target=happens)
+            other.start()
+            other.join(60)
+            assert not other.is_alive(), "it waits until the answer is there"
+        return load_reader().read(question, passages)
+
+
+def test_while_it_is_read_for_a_question_the_others_have_their_turn(folder: Path, tmp_path: Path) -> None:
+    seen = list[object]()
+    reader = Meanwhile(lambda: seen.append(library.overview("", ANY, "date", 0, 50).articles))
+    library = Library(folder, added=tmp_path / "added", reader=reader)
+    assert answer_of(library, WRITTEN).citations
+    assert len(seen) == 1
+
+
+def test_where_the_store_changes_while_it_is_read_the_answer_is_from_what_is_there_then(folder: Path, tmp_path: Path) -> None:
+    cited = answer_of(Library(folder, added=tmp_path / "added"), WRITTEN).citations[0].article.id
+    library = Library(folder, added=tmp_path / "added", reader=Meanwhile(lambda: library.remove(cited)))
+    steps = list(library.answering(WRITTEN))
+    assert [type(step) for step in steps] == [Retrieved, Answer]
+    assert isinstance(steps[-1], Answer)
+    assert cited not in {citation.article.id for citation in steps[-1].citations}
 
 
 # A model that writes.
