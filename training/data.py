@@ -10,9 +10,8 @@ from pathlib import Path
 from index.languages.people import occurrences
 from index.text.sentences import sentence_spans
 from index.text.spans import Span
-from qa.reader.reader import ASKED
 from qa.reader.windows import Window, Windows
-from training.examples import asked_kinds, questions, quotations, texts
+from training.examples import questions, quotations, texts
 
 WINDOW_TOKENS = 256
 WHO_SAYS = "Who said: {}"
@@ -34,20 +33,6 @@ class Item:
     """What the question is about, which its window has to hold; None where any part of the text may answer."""
     instead: Span | None = None
     """The next best answer, right where a window holds none of `answers`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question by itself, and what it asks for, as a number of ASKED."""
-
-    question: str
-    language: str
-    kind: int
-
-
-def asked(part: str) -> list[Asked]:
-    """Our questions by what they ask for, of a part."""
-    return [Asked(one.question, one.language, ASKED.index(one.kind)) for one in asked_kinds() if one.part == part]
 
 
 def every_window(windows: Windows, item: Item, tokens: int = WINDOW_TOKENS) -> list[Window]:

@@ -1,4 +1,4 @@
-"""Rounds a trained reader to what is shipped, qa/reader/reader.npz, with what tells kinds of questions apart (asked.py).
+"""Rounds a trained reader to what is shipped, qa/reader/reader.npz. What tells kinds of questions apart is then trained anew (fit_asked.py).
 
     python -m training.export RUN [--out qa/reader/reader.npz]
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,10 @@ from torch import nn
 
 from index.embedding.default_model import model_folder
 from index.embedding.encoder_graph import LINEAR
-from qa.reader.learned import HEAD, MARKS, TRAINED
+from qa.reader.learned import MARKS, TRAINED
 from qa.reader.windows import Windows
 from training import data
-from training.asked import facts, fit_asked, macro_f1, states
 from training.data import every_window
-from training.examples import asked_kinds
 from training.model import Layer, Reader, packed_weights, padded
 
 LOOKED_AT = 40  # questions
@@ -34,48 +33,58 @@ LOOKED_AT = 40  # questions
 _PARTS = {"qkv": ("q", "k", "v"), "attention": ("ao",), "inner": ("fi",), "outer": ("fo",)}
 
 
-def outliers(reader: Reader, windows: Windows) -> npt.NDArray[np.int64]:
-    """Shape (layers, len(LINEAR)): of each linear layer the input with the largest value."""
+def outliers(layers: Sequence[nn.Module], look: Callable[[], object]) -> npt.NDArray[np.int64]:
+    """Shape (layers, len(LINEAR)): of each linear layer the input with the largest value in all that `look` runs through them."""
     largest: dict[tuple[int, str], torch.Tensor] = {}
 
     def watch(number: int, kind: str) -> Any:
-        def look(_: nn.Module, inputs: tuple[torch.Tensor]) -> None:
+        def note(_: nn.Module, inputs: tuple[torch.Tensor]) -> None:
             values = inputs[0].detach().float().abs().amax(dim=(0, 1))
             largest[number, kind] = torch.maximum(largest.get((number, kind), values), values)
 
-        return look
+        return note
 
-    hooks = [
-        getattr(layer, kind).register_forward_pre_hook(watch(number, kind)) for number, layer in enumerate(reader.layers) for kind in LINEAR
-    ]
+    hooks = [getattr(layer, kind).register_forward_pre_hook(watch(number, kind)) for number, layer in enumerate(layers) for kind in LINEAR]
+    look()
+    for hook in hooks:
+        hook.remove()
+    return np.array([[int(largest[number, kind].argmax()) for kind in LINEAR] for number in range(len(layers))], dtype=np.int64)
+
+
+def read_some(reader: Reader, windows: Windows) -> None:
+    """Reads a window for some questions of our dev part."""
     with torch.inference_mode():
         for item in data.own("dev")[:LOOKED_AT]:
             for window in every_window(windows, item)[:1]:
                 reader(*padded([window]))
-    for hook in hooks:
-        hook.remove()
-    return np.array([[int(largest[number, kind].argmax()) for kind in LINEAR] for number in range(len(reader.layers))], dtype=np.int64)
 
 
 def arrays(reader: Reader, apart: npt.NDArray[np.int64]) -> dict[str, npt.NDArray[Any]]:
     """What `qa.reader.learned.Trained` reads."""
     made: dict[str, npt.NDArray[Any]] = {
         "outliers": apart,
-        "emb.pos": _half(reader.positions),
-        "head.w": _half(reader.head.weight[: len(HEAD)]),
+        "emb.pos": half(reader.positions),
+        "head.w": half(reader.head.weight),
+        "head.b": half(reader.head.bias),
     }
-    made["head.b"] = _half(reader.head.bias[: len(HEAD)])
     _norm(made, "emb.ln", reader.norm)
     for number, layer in enumerate(reader.layers):
         assert isinstance(layer, Layer)
-        _norm(made, f"l{number}.aln", layer.attention_norm)
-        _norm(made, f"l{number}.oln", layer.outer_norm)
-        for kind in LINEAR:
-            linear: nn.Linear = getattr(layer, kind)
-            names = _PARTS[kind]
-            weights, biases = linear.weight.detach().numpy(), linear.bias.detach().numpy()
-            for name, weight, bias in zip(names, np.split(weights, len(names)), np.split(biases, len(names)), strict=True):
-                _linear(made, f"l{number}.{name}", weight, bias, int(apart[number, LINEAR.index(kind)]))
+        made |= layer_arrays(f"l{number}", layer, apart[number])
+    return made
+
+
+def layer_arrays(name: str, layer: Layer, apart: npt.NDArray[np.int64]) -> dict[str, npt.NDArray[Any]]:
+    """Those of a layer, whose linear layers keep the inputs `apart` unrounded."""
+    made: dict[str, npt.NDArray[Any]] = {}
+    _norm(made, f"{name}.aln", layer.attention_norm)
+    _norm(made, f"{name}.oln", layer.outer_norm)
+    for kind, one in zip(LINEAR, apart, strict=True):
+        linear: nn.Linear = getattr(layer, kind)
+        parts = _PARTS[kind]
+        weights, biases = linear.weight.detach().numpy(), linear.bias.detach().numpy()
+        for part, weight, bias in zip(parts, np.split(weights, len(parts)), np.split(biases, len(parts)), strict=True):
+            _linear(made, f"{name}.{part}", weight, bias, int(one))
     return made
 
 
@@ -91,10 +100,10 @@ def _linear(made: dict[str, npt.NDArray[Any]], name: str, weight: npt.NDArray[np
 
 
 def _norm(made: dict[str, npt.NDArray[Any]], name: str, norm: nn.LayerNorm) -> None:
-    made[f"{name}.w"], made[f"{name}.b"] = _half(norm.weight), _half(norm.bias)
+    made[f"{name}.w"], made[f"{name}.b"] = half(norm.weight), half(norm.bias)
 
 
-def _half(values: torch.Tensor) -> npt.NDArray[Any]:
+def half(values: torch.Tensor) -> npt.NDArray[Any]:
     return values.detach().numpy().astype(np.float16)
 
 
@@ -105,15 +114,7 @@ def main() -> int:
     options = parser.parse_args()
     reader = load(options.run)
     windows = Windows(Tokenizer.from_file(str(model_folder() / "tokenizer.json")), MARKS)
-    asked = [*asked_kinds(), *facts()]
-    made = states(reader, windows, asked)
-    parts = np.array([one.part for one in asked])
-    seen, kept = (np.flatnonzero(where) for where in (parts == "train", parts != "train"))
-    heads = fit_asked(made[seen], [asked[place] for place in seen])
-    print(macro_f1(made[kept], [asked[place] for place in kept], *heads))
-    weights, constants = fit_asked(made, asked)
-    told = {"asked.w": _half(weights), "asked.b": _half(constants)}
-    np.savez_compressed(options.out, **arrays(reader, outliers(reader, windows)), **told)
+    np.savez_compressed(options.out, **arrays(reader, outliers(list(reader.layers), lambda: read_some(reader, windows))))
     print(f"{options.out}: {options.out.stat().st_size / 2**20:.1f} MB")
     return 0
 

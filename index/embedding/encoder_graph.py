@@ -70,20 +70,30 @@ class EncoderGraph:
         self._weights.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
         return name
 
-    def encode(self) -> list[str]:
-        """The states after each layer, of shape (1, tokens, width), for the input `input_ids` of shape (1, tokens)."""
+    def encode(self, layers: int | None = None) -> list[str]:
+        """The states after each layer, or each of the first `layers`, of shape (1, tokens, width), for the input `input_ids` of shape
+        (1, tokens)."""
         states = [self.normalised("emb.ln", self._embedded())]
-        for layer in range(self._packed.layers):
-            states.append(self._layer(layer, states[-1]))
+        for layer in range(self._packed.layers if layers is None else layers):
+            states.append(self._layer(f"l{layer}", states[-1], None if self._outliers is None else self._outliers[layer]))
         return states[1:]
+
+    def go_on(self, layers: Mapping[str, npt.NDArray[np.int64]]) -> str:
+        """The states after these layers, by name with their outliers, for the input `state` of shape (1, tokens, width)."""
+        state = "state"
+        for name, outliers in layers.items():
+            state = self._layer(name, state, outliers)
+        return state
 
     def write(self, file: Path, name: str, outputs: Mapping[str, int | None]) -> None:
         """Writes the model that gives these outputs: by name the width of each token's, None for one of the text. Raises OSError."""
         width = self._packed.width
+        state = helper.make_tensor_value_info("state", TensorProto.FLOAT, [1, "tokens", width])
+        input_ids = helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "tokens"])
         graph = helper.make_graph(
             self._nodes,
             name,
-            [helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "tokens"])],
+            [input_ids if any("input_ids" in node.input for node in self._nodes) else state],
             [
                 helper.make_tensor_value_info(output, TensorProto.FLOAT, [1, width] if size is None else [1, "tokens", size])
                 for output, size in outputs.items()
@@ -119,32 +129,31 @@ class EncoderGraph:
         position = self.node("Slice", ["positions", "first", "length", "first"], "position")
         return self.node("Add", [word, position], "embedded")
 
-    def _layer(self, number: int, state: str) -> str:
-        packed, layer = self._packed, f"l{number}."
-        joined = self._linear(number, "qkv", [layer + name for name in "qkv"], state, packed.width)
+    def _layer(self, name: str, state: str, outliers: npt.NDArray[np.int64] | None) -> str:
+        packed, layer = self._packed, f"{name}."
+        apart: dict[str, int | None] = dict(zip(LINEAR, (None,) * len(LINEAR) if outliers is None else map(int, outliers), strict=True))
+        joined = self._linear(f"{layer}qkv", [layer + part for part in "qkv"], state, packed.width, apart["qkv"])
         parts = [layer + name for name in ("query", "key", "value")]
         self.weight(layer + "parts", np.array([packed.width] * 3, np.int64))
         self.node("Split", [joined, layer + "parts"], parts[0], outputs=parts[1:], axis=-1)
         attended = self.node("MultiHeadAttention", parts, layer + "attended", _CONTRIB, num_heads=packed.heads)
-        attended = self._linear(number, "attention", [layer + "ao"], attended, packed.width)
+        attended = self._linear(f"{layer}attention", [layer + "ao"], attended, packed.width, apart["attention"])
         state = self.normalised(layer + "aln", self.node("Add", [state, attended], layer + "with attention"))
-        inner = self._linear(number, "inner", [layer + "fi"], state, packed.width)
+        inner = self._linear(f"{layer}inner", [layer + "fi"], state, packed.width, apart["inner"])
         inner = self.node("Gelu", [inner], layer + "active", _CONTRIB)
-        outer = self._linear(number, "outer", [layer + "fo"], inner, packed.inner)
+        outer = self._linear(f"{layer}outer", [layer + "fo"], inner, packed.inner, apart["outer"])
         return self.normalised(layer + "oln", self.node("Add", [state, outer], layer + "with inner"))
 
     def normalised(self, name: str, state: str) -> str:
         weight, bias = (self.weight(f"{name}.{part}", self._packed.floats(f"{name}.{part}")) for part in "wb")
         return self.node("LayerNormalization", [state, weight, bias], f"{name} done", epsilon=self._packed.epsilon, axis=-1)
 
-    def _linear(self, layer: int, kind: str, tensors: Sequence[str], state: str, width: int) -> str:
-        name = f"l{layer}.{kind}"
+    def _linear(self, name: str, tensors: Sequence[str], state: str, width: int, outlier: int | None) -> str:
         weight = np.concatenate([self._packed.floats(f"{tensor}.w").reshape(-1, width) for tensor in tensors])
         bias = self.weight(f"{name}.bias", np.concatenate([self._packed.floats(f"{tensor}.b") for tensor in tensors]))
-        if self._outliers is None:
+        if outlier is None:
             product = self.node("MatMul", [state, self.weight(f"{name}.weight", weight.T)], f"{name} product")
             return self.node("Add", [product, bias], name)
-        outlier = int(self._outliers[layer, LINEAR.index(kind)])
         others = np.ones(width, np.float32)
         others[outlier] = 0
         apart = self.node("Gather", [state, self.weight(f"{name}.outlier", np.array([outlier]))], f"{name} outlier", axis=-1)

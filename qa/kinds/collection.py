@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from babel import Locale, UnknownLocaleError
 
-from index.languages.base import language
+from index.languages.base import every, language
 from index.store.catalogue import Listing
+from index.text.terms import is_stop, stems
 from qa.ask.question import Question
 from qa.kinds.subject import Subject
 from qa.quotes.speakers import is_named
@@ -81,7 +82,13 @@ def _about(question: Question, subject: Subject, listings: Sequence[Listing]) ->
     named = _of_paper(question, listings)
     if named:
         return named
-    return _on_subject(subject, listings) if subject.confidence >= _SUBJECT else listings
+    return _on_subject(subject, listings) if _names_subject(question) and subject.confidence >= _SUBJECT else listings
+
+
+def _names_subject(question: Question) -> bool:
+    """Whether a question has words for more than the articles and their number."""
+    known = {stem for word in every("collection.words") for stem in stems(word)}
+    return any(not is_stop(stem) and stem not in known for stem in question.terms)
 
 
 def _of_paper(question: Question, listings: Sequence[Listing]) -> list[Listing]:
@@ -103,7 +110,7 @@ def _count(replies: Replies, question: Question, subject: Subject, listings: Seq
         return [_count_all(replies, listings), _languages(replies, listings)]
     if _of_paper(question, listings):
         return [_papers(replies, _of_paper(question, listings)), _count_all(replies, listings)]
-    if subject.confidence >= _SUBJECT:
+    if _names_subject(question) and subject.confidence >= _SUBJECT:
         return [*_titles(replies, "exists", _on_subject(subject, listings)), _count_all(replies, listings)]
     return [_count_all(replies, listings), _languages(replies, listings)]
 

