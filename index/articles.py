@@ -102,7 +102,8 @@ def make_article(
     language: str | None = None,
     url: str | None = None,
 ) -> Article:
-    """The article of a text. What is given beats what the text says of itself; white space in it is folded, and blank is not given.
+    """The article of a text. What is given beats what the text says of itself, whose place is known where it says the same; white space in
+    what is given is folded, and blank is not given.
 
     Of a given `date` the ISO date (2024, 2024-05, 2024-05-01) or the date part of an ISO time is used; any other form, and a day that the
     calendar does not have, counts as not given. Of a `language` the primary subtag is used ("en-GB" is en); what is no code of ISO 639
@@ -117,7 +118,7 @@ def make_article(
     story = tuple(_moved(span, mark) for span in kept)
     facts = read_metadata(body, kept)
     told = {"title": facts.title, "publisher": facts.publisher, "author": facts.author, "date": facts.date}
-    read = {name: fact for name, fact in told.items() if fact and name not in given}
+    read = {name: fact for name, fact in told.items() if fact and given.get(name, fact.value).casefold() == fact.value.casefold()}
     known = {name: fact.value for name, fact in read.items()} | given
     return Article(
         id=id,

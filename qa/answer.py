@@ -15,7 +15,7 @@ from qa.ask.about import Fact
 from qa.ask.cite import CitedStatements, Stories, cite_byline, cite_nearest
 from qa.ask.parts import parts_of
 from qa.ask.question import LONGEST_QUESTION, Question, analyse
-from qa.ask.read import MOST_STATEMENTS, Reading, read
+from qa.ask.read import MORE_LIKELY, MOST_STATEMENTS, Reading, read
 from qa.ask.retrieve import Hit, retrieve
 from qa.ask.sources import Print, sources
 from qa.ask.spelling import respelt
@@ -88,7 +88,7 @@ def answering(
         # Its words are not where the question, as it was asked, has them.
         citations = tuple(replace(citation, why=()) for citation in answered.citations)
         answered = replace(answered, read_as=read_as, citations=citations)
-    yield replace(answered, kind=asked.kind, timings_ms=clock.total())
+    yield replace(answered, timings_ms=clock.total())
 
 
 Steps = Generator[Retrieved | Writing, None, Answer]
@@ -109,37 +109,50 @@ class _Way:
     clock: _Clock
 
     def answer(self, asked: Asked) -> Steps:
-        own = answer_without_search(self.store, asked, self.question)
-        if own is not None:
+        """Where two kinds of answer may be asked for, the words that answer are given if it is likely enough that they do."""
+        one, many = (asked, asked.otherwise) if asked.kind in SINGLE else (asked.otherwise, asked)
+        if one is None and (own := answer_without_search(self.store, asked, self.question)) is not None:
             return own
-        is_single = asked.kind in SINGLE
-        hits = retrieve(self.store, self.question, self.passages if is_single else max(self.passages, MOST_PASSAGES), self.filters)
+        hits = retrieve(self.store, self.question, self.passages if many is None else max(self.passages, MOST_PASSAGES), self.filters)
         articles = self.store.catalogue.articles(hit.passage.article_id for hit in hits)
         hits = [hit for hit in hits if hit.passage.article_id in articles]
         self.clock.lap("retrieve")
         yield Retrieved(len(hits), len(articles))
         self.clock.restart()  # the time that the caller took to draw it does not count
+        answered = self._byline(asked, hits, articles)
+        if answered is not None:
+            return answered
+        reading = None if one is None else self._reading(hits[: self.passages], articles)
+        enough = self.least_confidence if one is asked else MORE_LIKELY
+        if many is not None and (reading is None or reading[0].confidence < enough):
+            several = answer_without_search(self.store, many, self.question) or self._several(many, hits, articles)
+            self.clock.lap("read")
+            if isinstance(several, Answer):
+                return several
+            if several is not None:
+                return (yield from self._written(several.answer, several.cited, hits, articles))
+        reading = reading or self._reading(hits[: self.passages], articles)
+        answered = yield from self._read(*reading, hits[: self.passages], articles)
+        return replace(answered, kind=asked.kind if one is None else one.kind)
+
+    def _byline(self, asked: Asked, hits: Sequence[Hit], articles: Mapping[str, Article]) -> Answer | None:
+        """The answer to a question for who wrote an article and when; None where nothing like that is asked, or the articles do not say."""
+        is_single = asked.kind in SINGLE
         fact = _FACT_OF.get(asked.of, self.question.fact) if is_single or asked.kind == "collection" else None
-        if fact is not None and hits:
-            answered = _from_byline(self.store, self.question, fact, _of_named_publishers(self.question, hits, articles), articles)
-            if is_single or self.question.fact is not None or not answered.abstained:
-                self.clock.lap("read")
-                return answered
-        several = None if is_single else self._several(asked, hits, articles)
-        if several is None:
-            return (yield from self._read(hits[: self.passages], articles))
+        if fact is None or not hits:
+            return None
+        answered = _from_byline(self.store, self.question, fact, _of_named_publishers(self.question, hits, articles), articles)
         self.clock.lap("read")
-        if isinstance(several, Answer):
-            return several
-        return (yield from self._written(several.answer, several.cited, hits, articles))
+        if is_single or self.question.fact is not None or not answered.abstained:
+            return replace(answered, kind=asked.kind)
+        return None
 
     def _several(self, asked: Asked, hits: Sequence[Hit], articles: Mapping[str, Article]) -> Assembled | Answer | None:
         return answer_of_several(self.store, self.reader, asked, self.question, hits, articles, self.filters)
 
-    def _read(self, hits: Sequence[Hit], articles: Mapping[str, Article]) -> Steps:
-        """The answer in the sentences that the reader finds, or an abstention."""
+    def _read(self, reading: Reading, unanswered: tuple[str, ...], hits: Sequence[Hit], articles: Mapping[str, Article]) -> Steps:
+        """The answer in the sentences that were read, or an abstention."""
         question = self.question
-        reading, unanswered = self._reading(hits, articles)
         self.clock.lap("read")
         confidence = reading.confidence if reading.evidence else None
         if confidence is None or confidence < self.least_confidence:

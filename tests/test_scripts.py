@@ -15,6 +15,7 @@ TRAINED = {
     "training.model",
     "training.measure",
     "training.fit",
+    "training.export",
     "training.fit_asked",
     "training.calibrate",
 }  # import torch, which no test needs

@@ -1,4 +1,4 @@
-"""Rounds a trained reader to what is shipped, qa/reader/reader.npz. What tells kinds of questions apart is then trained anew (fit_asked.py).
+"""Rounds a trained reader to what is shipped, qa/reader/reader.npz. What tells kinds of questions apart is trained after it (fit_asked.py).
 
     python -m training.export RUN [--out qa/reader/reader.npz]
 

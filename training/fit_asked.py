@@ -258,7 +258,9 @@ def main() -> int:
     examples += [Example(one, FACTS, True) for one in public_facts(options.public, options.seed)]
     fit(branch, examples, windows, options.epochs, options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
-    torch.save({name: value for name, value in branch.state_dict().items() if name.startswith(("layers", "head"))}, options.out / "asked.pt")
+    torch.save(
+        {name: value for name, value in branch.state_dict().items() if name.startswith(("layers", "head"))}, options.out / "asked.pt"
+    )
     return 0
 
 

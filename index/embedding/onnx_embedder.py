@@ -37,7 +37,10 @@ _COMPARED = 4096  # tokens that a question is compared with at once: 2 MB as flo
 _BATCH = 256  # texts whose results are held at once, as floats
 
 
-def open_session(model: Path) -> onnxruntime.InferenceSession:
+Session = onnxruntime.InferenceSession
+
+
+def open_session(model: Path) -> Session:
     """A model to be run on the processor. Raises what ONNX Runtime raises."""
     options = onnxruntime.SessionOptions()
     # 120 passages of 200 tokens on two cores: 51 a second with one thread each, 46 with both on one passage.

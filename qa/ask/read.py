@@ -175,6 +175,7 @@ def sentence_features(sentence: ReadSentence, hits: Sequence[Hit]) -> tuple[floa
         _within(sentence.margin),
         sentence.hit.score - hits[0].score,
         sentence.similarity - max(sentence.hit.sentences),
+        float(is_fragment(sentence.text)),
     )
 
 
@@ -183,9 +184,9 @@ def answered_features(question: Question, ranked: Sequence[ReadSentence], hits: 
     embedding model's own."""
     best = ranked[0]
     others = [sentence.score for sentence in ranked if sentence.hit.passage.article_id != best.hit.passage.article_id]
-    support, share, span, margin, lead, _ = sentence_features(best, hits)
+    support, share, span, margin, lead, _, fragment = sentence_features(best, hits)
     return (
-        *(support, share, span, margin, lead),
+        *(support, share, span, margin, lead, fragment),
         _logit(best.score),
         _logit(max(others, default=0.0)),
         max(_within(sentence.margin) for sentence in ranked),

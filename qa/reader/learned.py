@@ -4,7 +4,7 @@ Its layers are shipped in int8, its word embeddings are those of the package nan
 bytes with a scale an output, and in float16 what is not rounded: norms, biases, and of each linear layer the input that takes the largest
 values. From it and the package ONNX models are put together, once, in the user's cache.
 
-What a question asks for is told by upper layers of their own (`asked0`, …) over the encoder's lower ones: as one encoder for both, a third of
+What a question asks for is told by upper layers of their own (`asked0`, …) over the encoder's lower ones: by the reader's own, a third of
 the questions to encyclopedias were taken for more than a fact, instead of one in twenty.
 """
 
@@ -12,17 +12,17 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
 from index.embedding.default_model import model_folder, packed_hash, read_package
-from index.embedding.onnx_embedder import load_tokenizer, open_session
+from index.embedding.onnx_embedder import Session, load_tokenizer, open_session
 from index.embedding.unpacked import hash_of, unpacked
 from index.errors import EmbedderError
 from qa.reader.reader import ASKED, ASKED_MORE, SINGLE, TOLD, Asked, Floats, Passage, Read, calibration, decode, read_windows
@@ -35,6 +35,7 @@ TRAINED = Path(__file__).parent / "reader.npz"
 MARKS = Marks((0,), (2,), (2,), titled=True)  # <s> and </s> of XLM-R's vocabulary
 HEAD = ("start", "end", "support")
 _SURE = 0.6  # the probability of such a kind; not measured
+_POSSIBLE = 0.1  # the probability of what else may be asked for; not measured
 ASKED_HEAD = (*ASKED, *(f"{kind} {of}" for kind, parts in ASKED_MORE.items() for of in parts))
 """What further logits of the first token say of a question by itself."""
 _KEPT = 64  # windows, of all who ask at once
@@ -83,7 +84,8 @@ class LearnedReader:
         except Exception as error:  # ONNX Runtime raises its own, and plain Exception
             raise EmbedderError(f"The reader's model does not load ({' '.join(str(error).split())[:200]}).") from error
         self._windows = Windows(load_tokenizer(model_folder() / "tokenizer.json"), MARKS)
-        self._logits = lru_cache(maxsize=_KEPT)(self._computed)  # what somebody says is asked of the same passages twice (qa/kinds/plans.py)
+        # What somebody says is asked of the same passages twice (qa/kinds/plans.py).
+        self._logits = lru_cache(maxsize=_KEPT)(self._computed)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Read]:
         return read_windows(self._windows, self._read, question, passages)
@@ -91,7 +93,7 @@ class LearnedReader:
     def _read(self, window: Window) -> Read:
         return decode(window, *self._logits(self._reading, tuple(window.ids)).T)
 
-    def _computed(self, upper: onnxruntime.InferenceSession, ids: tuple[int, ...]) -> Floats:
+    def _computed(self, upper: Session, ids: tuple[int, ...]) -> Floats:
         """Shape (tokens, logits)."""
         (state,) = self._lower.run(["state"], {"input_ids": np.array([ids], dtype=np.int64)})
         (logits,) = upper.run(["logits"], {"state": state})
@@ -108,11 +110,17 @@ class LearnedReader:
         parts = {kind: math.exp(said[kind] - most) for kind in ASKED}
         # First whether the words that answer are asked for, or more: taken for another, a kind of several sentences still tells much.
         single = sum(parts[kind] for kind in SINGLE) / sum(parts.values())
-        camp = [kind for kind in ASKED if (kind in SINGLE) == (single >= 0.5)]
         # No article is read for some kinds: they have to be sure.
-        sure = [kind for kind in camp if kind not in TOLD or parts[kind] >= _SURE * sum(parts.values())]
-        kind = max(sure or SINGLE, key=parts.__getitem__)
-        return Asked(kind, max(ASKED_MORE.get(kind, ("",)), key=lambda of: said.get(f"{kind} {of}", 0.0)))
+        sure = [kind for kind in ASKED if kind not in TOLD or parts[kind] >= _SURE * sum(parts.values())]
+        one, many = (
+            max((kind for kind in sure if (kind in SINGLE) is is_single), key=parts.__getitem__, default="") for is_single in (True, False)
+        )
+        (likelier, _), (other, other_share) = sorted(((one, single), (many, 1 - single)), key=lambda camp: (-camp[1], camp[0]))
+        return replace(_part(likelier, said), otherwise=_part(other, said) if other_share >= _POSSIBLE else None)
+
+
+def _part(kind: str, said: Mapping[str, float]) -> Asked:
+    return Asked(kind, max(ASKED_MORE.get(kind, ("",)), key=lambda of: said.get(f"{kind} {of}", 0.0)))
 
 
 def _folder() -> Path:

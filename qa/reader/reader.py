@@ -57,10 +57,14 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a question asks for, one of ASKED, and where that has parts one of ASKED_MORE."""
+    """What a question asks for, one of ASKED, and where that has parts one of ASKED_MORE.
+
+    `otherwise` is what else it may well ask for: of SINGLE where `kind` is none of these, and the other way round; it has no other itself.
+    """
 
     kind: str
     of: str = ""
+    otherwise: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True)
