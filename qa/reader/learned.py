@@ -35,7 +35,7 @@ TRAINED = Path(__file__).parent / "reader.npz"
 MARKS = Marks((0,), (2,), (2,), titled=True)  # <s> and </s> of XLM-R's vocabulary
 HEAD = ("start", "end", "support")
 _SURE = 0.6  # the probability of such a kind; not measured
-_POSSIBLE = 0.1  # the probability of what else may be asked for; not measured
+_POSSIBLE = 0.05  # the probability of what else may be asked for; not measured
 ASKED_HEAD = (*ASKED, *(f"{kind} {of}" for kind, parts in ASKED_MORE.items() for of in parts))
 """What further logits of the first token say of a question by itself."""
 _KEPT = 64  # windows, of all who ask at once

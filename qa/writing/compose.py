@@ -108,12 +108,13 @@ class ComposedAnswer:
         """What other articles say differently from what was used, in their words, within the word limit."""
         words = sum(len(statement.text.split()) for statement in self.statements)
         for disagreement in self._given.disagreements:
-            if disagreement.sides[0].citation not in self._numbers:
+            missing = [side for side in disagreement.sides if side.citation not in self._numbers]
+            if len(missing) == len(disagreement.sides):
                 continue
-            for side in disagreement.sides[1:]:
+            for side in missing:
                 at = next(n for n, statement in enumerate(self._given.statements) if side.citation in statement.citations)
                 words += len(self._given.statements[at].text.split())
-                if side.citation not in self._numbers and words <= MOST_WORDS:
+                if words <= MOST_WORDS:
                     self.add(None, [at])
             sides = tuple(
                 replace(side, citation=self._numbers[side.citation]) for side in disagreement.sides if side.citation in self._numbers
