@@ -48,9 +48,9 @@ class Article:
     """One news story: its text as it was received, and what is known of it.
 
     `story` is what cleaning kept of `text`. `date` is ISO, perhaps partial (2024, 2024-05). `places` says where the title, publisher,
-    author and date stand in the text; one that was given, not read, has no place. `sha256` changes with all that makes the article: for a
-    file it is that of the bytes, for given text that of its UTF-8 and the given metadata. `pages` are the offsets at which its pages begin,
-    the first 0; empty where it has none.
+    author and date stand in the text; one that was given has none but where the text names the same author or date. `sha256` changes with
+    all that makes the article: for a file it is that of the bytes, for given text that of its UTF-8 and the given metadata. `pages` are the
+    offsets at which its pages begin, the first 0; empty where it has none.
     """
 
     id: str
@@ -102,8 +102,8 @@ def make_article(
     language: str | None = None,
     url: str | None = None,
 ) -> Article:
-    """The article of a text. What is given beats what the text says of itself, whose place is known where it says the same; white space in
-    what is given is folded, and blank is not given.
+    """The article of a text. What is given beats what the text says of itself; white space in it is folded, and blank is not given. An
+    author or date that is given has a place where the text says the same.
 
     Of a given `date` the ISO date (2024, 2024-05, 2024-05-01) or the date part of an ISO time is used; any other form, and a day that the
     calendar does not have, counts as not given. Of a `language` the primary subtag is used ("en-GB" is en); what is no code of ISO 639
@@ -118,7 +118,9 @@ def make_article(
     story = tuple(_moved(span, mark) for span in kept)
     facts = read_metadata(body, kept)
     told = {"title": facts.title, "publisher": facts.publisher, "author": facts.author, "date": facts.date}
-    read = {name: fact for name, fact in told.items() if fact and given.get(name, fact.value).casefold() == fact.value.casefold()}
+    # A publisher's place says that it was read (qa/ask/sources.py): below a title it may be a credit.
+    confirmed = {name for name in ("author", "date") if (fact := told[name]) and fact.value.casefold() == given.get(name, "").casefold()}
+    read = {name: fact for name, fact in told.items() if fact and (name not in given or name in confirmed)}
     known = {name: fact.value for name, fact in read.items()} | given
     return Article(
         id=id,

@@ -27,27 +27,23 @@ def rows(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (SAMPLES / name).read_text(encoding="utf-8").splitlines()]
 
 
-def test_the_unseen_set_is_whole() -> None:
-    unseen = read_set(SAMPLES / "unseen")
-    assert unseen.source is not None
-    articles = [article for article in read_sources([unseen.source]) if isinstance(article, Article)]
-    held = held_against(unseen, {article.id: article.text for article in articles})
-    assert (len(articles), len(held.questions), held.left_out) == (18, 140, ())
-    assert sum(not question.answerable for question in held.questions) == 42
-    assert sum(bool(question.points) for question in held.questions) == 8
-
-
-def test_the_second_unseen_set_is_whole() -> None:
-    unseen = read_set(SAMPLES / "unseen2")
+@pytest.mark.parametrize(
+    ("name", "articles", "questions", "unanswerable", "with_points", "quotations"),
+    [("unseen", 18, 140, 42, 8, 0), ("unseen2", 10, 50, 12, 14, 61), ("unseen3", 12, 70, 10, 24, 116)],
+)
+def test_sets_that_nobody_tunes_on_are_whole(
+    name: str, articles: int, questions: int, unanswerable: int, with_points: int, quotations: int
+) -> None:
+    unseen = read_set(SAMPLES / name)
     assert unseen.source is not None
     texts = {article.id: article.text for article in read_sources([unseen.source]) if isinstance(article, Article)}
     held = held_against(unseen, texts)
-    assert (len(texts), len(held.questions), held.left_out) == (10, 50, ())
-    assert sum(not question.answerable for question in held.questions) == 12
-    assert sum(bool(question.points) for question in held.questions) == 14
-    quotations = rows("unseen2/speakers.jsonl")
-    assert len(quotations) == 61
-    assert all(texts[row["doc"]][row["start"] : row["end"]] == row["text"] for row in quotations)
+    assert (len(texts), len(held.questions), held.left_out) == (articles, questions, ())
+    assert sum(not question.answerable for question in held.questions) == unanswerable
+    assert sum(bool(question.points) for question in held.questions) == with_points
+    said = rows(f"{name}/speakers.jsonl") if quotations else []
+    assert len(said) == quotations
+    assert all(texts[row["doc"]][row["start"] : row["end"]] == row["text"] for row in said)
 
 
 QUESTIONS = rows("questions.jsonl")

@@ -33,7 +33,7 @@ from index.store.store import Store
 from qa.answer import LEAST_CONFIDENCE, READ_PASSAGES
 from qa.ask.question import Question, analyse
 from qa.ask.read import SHOWN_IN_LARGE, ReadSentence, answered_features, logistic, read_sentences, sentence_features, short_features
-from qa.ask.retrieve import Hit, retrieve
+from qa.ask.retrieve import retrieve
 from qa.evaluate.measures import f1
 from qa.evaluate.run import calibration_bins
 from qa.evaluate.sets import EvalSet, GoldQuestion, GoldSpan, read_set
@@ -42,6 +42,7 @@ from qa.reader.readers import load_reader
 from training.examples import questions, texts
 
 RIDGE = 1e-3
+OURS = "ours-dev"
 CALIBRATION = Path(__file__).parents[1] / "qa" / "reader" / "calibration.toml"
 # Of a sentence without one of its window's likeliest spans: by how much its best is taken to be below the window's. Not measured.
 UNLIKELY = 6.0
@@ -58,7 +59,6 @@ class Asked:
     set: str
     gold: GoldQuestion
     question: Question
-    hits: Sequence[Hit]
     sentences: Sequence[ReadSentence]
 
     def is_right(self, sentence: ReadSentence) -> bool:
@@ -68,7 +68,7 @@ class Asked:
 
     def ranked(self, fitted: Fitted) -> list[ReadSentence]:
         for sentence in self.sentences:
-            sentence.score = logistic(fitted["sentence"], sentence_features(sentence, self.hits))
+            sentence.score = logistic(fitted["sentence"], sentence_features(sentence))
         return sorted(self.sentences, key=lambda sentence: -sentence.score)
 
     def short(self, ranked: Sequence[ReadSentence]) -> bool:
@@ -92,23 +92,23 @@ def asked(name: str, gold: Sequence[GoldQuestion], store: Store, reader: Reader)
         articles = store.catalogue.articles(hit.passage.article_id for hit in hits)
         sentences = read_sentences(reader, question, hits, articles)
         if sentences and question.fact is None and not one.points:
-            found.append(Asked(name, one, question, hits, sentences))
+            found.append(Asked(name, one, question, sentences))
     return found
 
 
-def our_set(part: str, folder: Path) -> EvalSet:
-    """The questions of a part of ours, over all our texts, whose file is written to `folder`."""
+def our_set(folder: Path) -> EvalSet:
+    """The questions of our dev part, over all our texts, whose file is written to `folder`."""
     known = texts()
     source = folder / "corpus.jsonl"
     source.write_text("".join(json.dumps({"id": id, "text": text.text}) + "\n" for id, text in known.items()), encoding="utf-8")
     gold = []
     for number, question in enumerate(questions()):
         text = known[question.text_id]
-        if text.part == part:
+        if text.part == "dev":
             answers = (question.answer.of(text.text),) if question.answer else ()
             evidence = tuple(GoldSpan(text.id, span, span.of(text.text)) for span in (question.evidence if question.answer else ()))
             gold.append(GoldQuestion(str(number), question.question, question.language, answers, evidence, bool(answers)))
-    return EvalSet(f"ours-{part}", source, tuple(gold), ())
+    return EvalSet(OURS, source, tuple(gold), ())
 
 
 def some(gold: Sequence[GoldQuestion], most: int) -> list[GoldQuestion]:
@@ -142,8 +142,10 @@ def fit(rows: Sequence[tuple[tuple[float, ...], bool]], weights: Sequence[float]
 
 
 def fitted_on(all_asked: Sequence[Asked]) -> dict[str, list[float]]:
-    """The three functions; sets weigh the same, and so do the questions of each."""
-    sizes = {name: sum(one.set == name for one in all_asked) for name in {one.set for one in all_asked}}
+    """The three functions; sets weigh the same, but ours, the only news, as much as all others; so do the questions of each."""
+    sizes = {name: float(sum(one.set == name for one in all_asked)) for name in {one.set for one in all_asked}}
+    if OURS in sizes:
+        sizes[OURS] /= max(1, len(sizes) - 1)
     made: dict[str, list[float]] = {}
 
     def add(name: str, rows_of: Callable[[Asked], Rows]) -> None:
@@ -154,18 +156,18 @@ def fitted_on(all_asked: Sequence[Asked]) -> dict[str, list[float]]:
             weights += [1 / sizes[one.set] / max(1, len(its))] * len(its)
         made[name] = fit(rows, weights)
 
-    add("sentence", lambda one: [(sentence_features(sentence, one.hits), one.is_right(sentence)) for sentence in one.sentences])
+    add("sentence", lambda one: [(sentence_features(sentence), one.is_right(sentence)) for sentence in one.sentences])
 
     def answered(one: Asked) -> Rows:
         ranked = one.ranked(made)
-        return [(answered_features(one.question, ranked, one.hits), one.is_right(ranked[0]))]
+        return [(answered_features(one.question, ranked), one.is_right(ranked[0]))]
 
     def short(one: Asked) -> Rows:
         ranked = one.ranked(made)
         if not ranked[0].found:
             return []
-        confidence = logistic(made["answered"], answered_features(one.question, ranked, one.hits))
-        return [(short_features(one.question, ranked, one.hits, confidence), one.short(ranked))]
+        confidence = logistic(made["answered"], answered_features(one.question, ranked))
+        return [(short_features(one.question, ranked, confidence), one.short(ranked))]
 
     add("answered", answered)
     add("short", short)
@@ -187,8 +189,8 @@ def judged(all_asked: Sequence[Asked], fitted: Fitted) -> list[Judged]:
     found = []
     for one in all_asked:
         ranked = one.ranked(fitted)
-        confidence = logistic(fitted["answered"], answered_features(one.question, ranked, one.hits))
-        large = logistic(fitted["short"], short_features(one.question, ranked, one.hits, confidence)) if ranked[0].found else None
+        confidence = logistic(fitted["answered"], answered_features(one.question, ranked))
+        large = logistic(fitted["short"], short_features(one.question, ranked, confidence)) if ranked[0].found else None
         found.append(
             Judged(one.set, one.gold.answerable, confidence, one.is_right(ranked[0]), large, large is not None and one.short(ranked))
         )
@@ -221,7 +223,7 @@ def main() -> int:
     parser.add_argument("sets", nargs="*", type=Path, metavar="SET")
     parser.add_argument("--reader", default="learned")
     parser.add_argument("--stores", type=Path, help="keep the stores there, for another run")
-    parser.add_argument("--most", type=int, default=1000, help="questions of each set")
+    parser.add_argument("--most", type=int, default=1000, help="questions of each set but ours")
     parser.add_argument("--least", type=float, default=LEAST_CONFIDENCE, help="the confidence below which the program is silent")
     parser.add_argument("--large", type=float, default=SHOWN_IN_LARGE, help="the probability from which on an answer stands in large type")
     parser.add_argument("--write", action="store_true", help=f"write {CALIBRATION.name}")
@@ -229,12 +231,12 @@ def main() -> int:
     reader = load_reader(options.reader)
     everything: list[Asked] = []
     with TemporaryDirectory() as temporary:
-        for one in [our_set("dev", Path(temporary)), *map(read_set, options.sets)]:
+        for one in [our_set(Path(temporary)), *map(read_set, options.sets)]:
             assert one.source is not None
             place = (options.stores or Path(temporary)) / one.name
             build(place, [one.source])
             store = Store.open(place)
-            everything += asked(one.name, some(one.questions, options.most), store, reader)
+            everything += asked(one.name, one.questions if one.name == OURS else some(one.questions, options.most), store, reader)
             store.close()
     names = list(dict.fromkeys(one.set for one in everything))
     apart: list[Judged] = []

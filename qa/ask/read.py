@@ -83,7 +83,8 @@ NOTHING = Reading((), None, None, 0.0)
 class ReadSentence:
     """A sentence that was read: its place in its article, and the likeliest answers in it, best first.
 
-    `similarity` is the retriever's. `share` is the part of all spans of its window, no answer being one, that begin in it.
+    `similarity` is the retriever's, and `lead` what it says of its passage beside the best one with whole sentences. `share` is the part
+    of all spans of its window, no answer being one, that begin in it.
     """
 
     hit: Hit
@@ -91,6 +92,7 @@ class ReadSentence:
     text: str
     similarity: float
     support: float
+    lead: float
     found: tuple[Found, ...]
     margin: float
     score: float = 0.0
@@ -110,11 +112,11 @@ def read(reader: Reader, question: Question, hits: Sequence[Hit], articles: Mapp
         return NOTHING
     fitted = reader.fitted
     for sentence in sentences:
-        sentence.score = logistic(fitted["sentence"], sentence_features(sentence, hits))
+        sentence.score = logistic(fitted["sentence"], sentence_features(sentence))
     ranked = sorted(sentences, key=lambda s: (-s.score, s.hit.rank, s.span))
     chosen = _choose(question, ranked)
-    confidence = logistic(fitted["answered"], answered_features(question, ranked, hits))
-    likely, probability = _likely_answer(question, ranked, hits, fitted["short"], confidence)
+    confidence = logistic(fitted["answered"], answered_features(question, ranked))
+    likely, probability = _likely_answer(question, ranked, fitted["short"], confidence)
     return Reading(
         tuple(chosen),
         likely if probability >= SHOWN_IN_LARGE else None,
@@ -130,7 +132,7 @@ def read_scores(
     """How likely each sentence of the first `most` different passages answers, by article id and span; of those that were read."""
     sentences = read_sentences(reader, question, hits, articles, most)
     weights = reader.fitted["sentence"]
-    return {(one.hit.passage.article_id, one.span): logistic(weights, sentence_features(one, hits)) for one in sentences}
+    return {(one.hit.passage.article_id, one.span): logistic(weights, sentence_features(one)) for one in sentences}
 
 
 def read_sentences(
@@ -139,25 +141,28 @@ def read_sentences(
     """Every sentence that the reader saw, once: of the first `most` hits with whole sentences whose texts differ, of the headlines and
     bylines before them, and of the copies of these among all."""
     passages: dict[str, Passage] = {}
+    best = None
     for hit in hits:
         if hit.passage.text in passages:
             continue
         start = hit.passage.span.start
         spans = [Span(span.start - start, span.end - start) for span in hit.passage.sentences]
         passages[hit.passage.text] = Passage(hit.passage.text, spans, hit.sentences, articles[hit.passage.article_id].title or "")
-        most -= any(not is_fragment(span.of(hit.passage.text)) for span in spans)
+        if any(not is_fragment(span.of(hit.passage.text)) for span in spans):
+            best, most = best or hit, most - 1
         if not most:
             break
+    best = best or hits[0] if hits else None
     found = dict(zip(passages, reader.read(question.text, list(passages.values())), strict=True))
     sentences: dict[tuple[str, Span], ReadSentence] = {}
     for hit in hits:
-        if hit.passage.text in passages:
-            for sentence in _sentences(hit, passages[hit.passage.text], found[hit.passage.text]):
+        if best is not None and hit.passage.text in passages:
+            for sentence in _sentences(hit, hit.score - best.score, passages[hit.passage.text], found[hit.passage.text]):
                 sentences.setdefault((hit.passage.article_id, sentence.span), sentence)
     return list(sentences.values())
 
 
-def _sentences(hit: Hit, passage: Passage, read: Read) -> Iterator[ReadSentence]:
+def _sentences(hit: Hit, lead: float, passage: Passage, read: Read) -> Iterator[ReadSentence]:
     margin = read.found[0].score if read.found else 0.0
     for span, similarity in zip(passage.sentences, passage.scores, strict=True):
         text = span.of(passage.text)
@@ -168,28 +173,28 @@ def _sentences(hit: Hit, passage: Passage, read: Read) -> Iterator[ReadSentence]
                 if span.contains(found.span)
             )
             place = Span(hit.passage.span.start + span.start, hit.passage.span.start + span.end)
-            yield ReadSentence(hit, place, text, similarity, read.support[span], inside, margin)
+            yield ReadSentence(hit, place, text, similarity, read.support[span], lead, inside, margin)
 
 
-def sentence_features(sentence: ReadSentence, hits: Sequence[Hit]) -> tuple[float, ...]:
+def sentence_features(sentence: ReadSentence) -> tuple[float, ...]:
     """What the probability that a sentence answers is made of."""
     return (
         _within(sentence.support),
         sentence.share,
         _within(sentence.found[0].score) if sentence.found else _NO_SPAN,
         _within(sentence.margin),
-        sentence.hit.score - hits[0].score,
+        sentence.lead,
         sentence.similarity - max(sentence.hit.sentences),
         float(is_fragment(sentence.text)),
     )
 
 
-def answered_features(question: Question, ranked: Sequence[ReadSentence], hits: Sequence[Hit]) -> tuple[float, ...]:
+def answered_features(question: Question, ranked: Sequence[ReadSentence]) -> tuple[float, ...]:
     """What the probability that the best sentence answers is made of. The scores of retrieval themselves would add nothing, and are the
     embedding model's own."""
     best = ranked[0]
     others = [sentence.score for sentence in ranked if sentence.hit.passage.article_id != best.hit.passage.article_id]
-    support, share, span, margin, lead, _, fragment = sentence_features(best, hits)
+    support, share, span, margin, lead, _, fragment = sentence_features(best)
     return (
         *(support, share, span, margin, lead, fragment),
         _logit(best.score),
@@ -218,21 +223,27 @@ def _logit(probability: float) -> float:
 
 
 def _likely_answer(
-    question: Question, ranked: Sequence[ReadSentence], hits: Sequence[Hit], weights: Sequence[float], confidence: float
+    question: Question, ranked: Sequence[ReadSentence], weights: Sequence[float], confidence: float
 ) -> tuple[str | None, float]:
     """The likeliest words of the best sentence, and the probability that they are right."""
     best = ranked[0]
     if not best.found:
         return None, 0.0
-    return best.found[0].span.of(best.text), logistic(weights, short_features(question, ranked, hits, confidence))
+    return best.found[0].span.of(best.text), logistic(weights, short_features(question, ranked, confidence))
 
 
-def short_features(question: Question, ranked: Sequence[ReadSentence], hits: Sequence[Hit], confidence: float) -> tuple[float, ...]:
+def short_features(question: Question, ranked: Sequence[ReadSentence], confidence: float) -> tuple[float, ...]:
     """What the probability that the short answer is right is made of. The best sentence has one."""
     best = ranked[0]
     first = best.found[0]
     words = fold_text(first.span.of(best.text))
-    elsewhere = [found for sentence in ranked for found in sentence.found if fold_text(found.span.of(sentence.text)) != words]
+    # More or fewer words around the same ones are the same answer.
+    elsewhere = [
+        found
+        for sentence in ranked
+        for found in sentence.found
+        if fold_text(found.span.of(sentence.text)) != words and not (sentence is best and found.span.overlap(first.span))
+    ]
     return (
         first.share,
         _within(first.score),
