@@ -91,8 +91,9 @@ def test_why_a_citation_is_there_is_shown_by_words_of_the_question_and_of_the_ci
 
 def test_every_statement_says_why(samples_store: Store) -> None:
     answers = [answer(samples_store, row["question"]) for row in ROWS[:20]]
-    # What a byline states was found by rule.
-    stated = [(found, statement) for found in answers if asked_fact(found.question) is None for statement in found.statements]
+    # What a byline states was found by rule, and what takes several sentences is selected by more than by words.
+    read = [found for found in answers if asked_fact(found.question) is None and found.kind in SINGLE]
+    stated = [(found, statement) for found in read for statement in found.statements]
     assert stated
     for found, statement in stated:
         assert found.citations[statement.citations[0] - 1].why, statement

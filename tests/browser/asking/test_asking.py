@@ -124,9 +124,9 @@ def test_silence_is_a_state_of_its_own_with_the_nearest_passages(page: Page) -> 
 
 
 def test_a_short_answer_stands_on_top_in_large_type(page: Page) -> None:
-    ask(page, "How long is the track through the Oskara desert?")
+    ask(page, "For how many years has Matthis Oduval looked after the Kessa light?")
     short, statement = page.locator(".short"), page.locator(".statement").first
-    expect(short).to_have_text("286 kilometres")
+    expect(short).to_have_text("thirty-nine years")
     sizes = [float(place.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) for place in (short, statement)]
     assert sizes[0] > 1.4 * sizes[1]
     assert (short.bounding_box() or {})["y"] < (statement.bounding_box() or {})["y"]

@@ -73,7 +73,7 @@ def test_the_sentence_that_answers_comes_first(make: Make) -> None:
     store = make("The choir sang. The piano of the choir cost 48,000 euros. Rain fell all night.", "Another town has no piano at all.")
     found = reading(store, "How much did the piano of the choir cost?")
     assert found.evidence[0].text == "The piano of the choir cost 48,000 euros."
-    assert found.short_answer == "48,000 euros"
+    assert found.likely_answer == "48,000 euros"
     check_evidence(store, found)
 
 

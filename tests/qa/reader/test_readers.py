@@ -127,14 +127,14 @@ def test_an_unknown_name_is_refused(name: str) -> None:
 
 def test_the_command_line_reads_with_the_model_that_is_named(tmp_path: Path, samples_store_folder: Path) -> None:
     """It knows one answer, which no sample has: it is silent, and says so as ever. What is no model ends with one line."""
-    folder, question = write_exported(tmp_path / "model"), "How long is the track through the Oskara desert?"
+    folder, question = write_exported(tmp_path / "model"), "For how many years has Matthis Oduval looked after the Kessa light?"
 
     def ask(name: str) -> subprocess.CompletedProcess[str]:
         words = ["-m", "qa", "ask", question, "--json", "--reader", name, "--store", str(samples_store_folder)]
         return subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
 
     own, other, none = (json.loads(ask("learned").stdout), json.loads(ask(f"onnx:{folder}").stdout), ask("onnx:nowhere"))
-    assert own["short_answer"] == "286 kilometres"
+    assert own["short_answer"] == "thirty-nine years"
     assert other["short_answer"] is None and other["confidence"] != own["confidence"]
     assert (none.returncode, none.stdout, none.stderr.count("\n")) == (2, "", 1)
     assert "The reader in nowhere does not load" in none.stderr
