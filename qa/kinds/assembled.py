@@ -14,8 +14,8 @@ from qa.ask.sources import sources
 from qa.ask.types import Answer, Group, Statement
 from qa.kinds.subject import Sentence
 
-# Words of an overview, a list or a comparison: 250, less the sentences that are cited because they differ.
-MOST_WORDS = 215
+# Words of an overview, a list or a comparison: 250, with the numbers of their citations.
+MOST_WORDS = 230
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from qa.kinds.subject import Sentence, Subject, choose
 from qa.quotes.speakers import is_named
 
 _MOST_STORIES = 8
+_NEARLY = 0.8  # of an article's probability to be meant
 
 
 def overview(subject: Subject) -> list[Part]:
@@ -29,8 +30,10 @@ def members(subject: Subject) -> list[Part]:
 
 
 def of_one_article(subject: Subject) -> list[Part]:
-    """A summary of the article that is likeliest meant."""
-    (first, *_) = subject.articles
+    """A summary of the article that is likeliest meant; of all that may be, where others are nearly as likely."""
+    first, *others = subject.articles
+    if others and subject.articles[others[0]] > _NEARLY * subject.articles[first]:
+        return overview(subject)
     return by_article(choose([one for one in subject.sentences if one.article.id == first], MOST_WORDS))
 
 

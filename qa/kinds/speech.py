@@ -14,8 +14,8 @@ from qa.quotes.speakers import is_named, same_speaker
 
 # A sentence that quotes somebody asked about is worth so many times more, one that names them, and one that goes on quoting after it.
 _QUOTED, _NAMED, _GOES_ON = 6.0, 4.0, 2.5
-# Words and sentences of what somebody says; what is less worth than this part of the best is left out.
-MOST_WORDS, _MOST_SENTENCES, _WORTH = 120, 6, 0.12
+# Sentences of what somebody says; what is less worth than this part of the best is left out.
+_MOST_SENTENCES, _WORTH = 9, 0.02
 # An article is on the subject of a list of people with more certainty than its sentences need.
 _ON_SUBJECT = 0.2
 
