@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 QUESTION = "How much does the auditor think the repair of the Mirzan Dam will cost?"
-ARABIC = "كم مدرسة توقفت عن العمل بحسب مديرية التعليم؟"
+ARABIC = "كم دام الإضراب السابق للمعلمين؟"
 DRAFT = """The mayor was unimpressed. “Three hundred votes is a bus stop,” said Samir Toval.
 
 “I counted the people who came out after me,” said Jaber Otwan.
