@@ -249,9 +249,9 @@ def _nearness(read: Read) -> dict[str, float]:
 
 
 # The cosine at which two sentences say different things; above it they share more and more. Of one story all are somewhat alike.
-_UNLIKE = 0.6
+_UNLIKE = 0.5
 # How much less a sentence is worth for what it shares with one that is chosen, and the power of its length by which it is dearer.
-_SAMENESS, _COST = 0.4, 0.25
+_SAMENESS, _COST = 0.7, 0.25
 
 
 def choose(sentences: Sequence[Sentence], most_words: int, most: int = 20) -> list[Sentence]:
