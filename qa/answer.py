@@ -128,7 +128,8 @@ class _Way:
         answered = self._byline(asked, hits, articles)
         if answered is not None:
             return answered
-        reading = None if one is None else self._reading(hits[: self.passages], articles)
+        first = hits[: self.passages]
+        reading = None if one is None else self._reading(first, articles)
         if many is not None and (reading is None or reading[0].confidence < enough):
             several = answer_without_search(self.store, many, self.question) or self._several(many, hits, articles)
             self.clock.lap("read")
@@ -136,8 +137,7 @@ class _Way:
                 return several
             if several is not None:
                 return (yield from self._written(several.answer, several.cited, hits, articles))
-        reading = reading or self._reading(hits[: self.passages], articles)
-        answered = yield from self._read(*reading, hits[: self.passages], articles)
+        answered = yield from self._read(*(reading or self._reading(first, articles)), first, articles)
         return replace(answered, kind=asked.kind if one is None else one.kind)
 
     def _byline(self, asked: Asked, hits: Sequence[Hit], articles: Mapping[str, Article]) -> Answer | None:

@@ -34,7 +34,7 @@ from qa.reader.windows import Window, Windows
 from training import data
 from training.data import Item, every_window
 from training.measure import measure
-from training.model import Reader, half_precision, packed_weights, padded, shipped
+from training.model import Reader, half_precision, packed_weights, padded, shipped, take_step
 
 BATCH_TOKENS = 16 * 224
 RATE, HEAD_RATE, WARM_UP, DECAY = 1e-4, 1e-3, 0.06, 0.01
@@ -193,11 +193,7 @@ def fit(reader: Reader, public: Sequence[Item], ours: Sequence[Item], windows: W
         with half_precision():
             logits = reader(ids, mask)
         value = loss(logits, batch)
-        optimise.zero_grad()
-        value.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
-        optimise.step()
-        schedule.step()
+        take_step(value, reader, optimise, schedule)
         mean = value.item() if not step else 0.98 * mean + 0.02 * value.item()
         if step % 50 == 0:
             print(f"{step}/{steps}  loss {mean:.3f}  {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)

@@ -32,7 +32,7 @@ from qa.reader.reader import ASKED, ASKED_MORE, SINGLE
 from qa.reader.windows import Windows
 from training.examples import AskedKind, asked_kinds, questions, texts
 from training.export import half, layer_arrays, outliers
-from training.model import Layer, Reader, half_precision, padded, shipped
+from training.model import Layer, Reader, half_precision, padded, shipped, take_step
 
 BATCH = 32
 RATE, HEAD_RATE, WARM_UP, DECAY = 1.5e-4, 1e-3, 60, 0.01
@@ -135,11 +135,7 @@ def fit(branch: Branch, examples: Sequence[Example], windows: Windows, epochs: i
             with half_precision():
                 logits = branch(ids, mask)
             value = loss(logits, batch)
-            optimise.zero_grad()
-            value.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(branch.parameters(), 1.0)
-            optimise.step()
-            schedule.step()
+            take_step(value, branch, optimise, schedule)
         print(f"epoch {number + 1} of {epochs}  {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
     branch.eval()
 

@@ -123,6 +123,15 @@ def shipped() -> Reader:
     return reader
 
 
+def take_step(loss: Tensor, module: nn.Module, optimise: torch.optim.Optimizer, schedule: torch.optim.lr_scheduler.LRScheduler) -> None:
+    """Moves a module's parameters against a loss, by a gradient of length one at most."""
+    optimise.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(module.parameters(), 1.0)
+    optimise.step()
+    schedule.step()
+
+
 def half_precision() -> torch.autocast:
     """bfloat16 where the processor computes in it, which is several times as fast; elsewhere it would be twenty times as slow."""
     return torch.autocast("cpu", dtype=torch.bfloat16, enabled=torch.backends.cpu.get_cpu_capability().startswith("AVX512"))

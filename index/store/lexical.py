@@ -78,21 +78,21 @@ class LexicalIndex(FullTextIndex):
         ]
         if conditions:
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), *conditions])
-        with self._errors():
-            searcher = self._searcher
-            hits = searcher.search(query, limit=count, count=False).hits
-            return [(str(searcher.doc(address)["passage"][0]), float(score)) for score, address in hits]
+        return self._found(query, count)
 
     def near(self, field: Field, word: str, distance: int, count: int) -> list[str]:
         """Ids of at most `count` passages with a word that is at most so many edits away, best first.
 
         Two letters that changed places are one edit.
         """
-        query = tantivy.Query.fuzzy_term_query(self._schema, field, word, distance)
+        return [id for id, _ in self._found(tantivy.Query.fuzzy_term_query(self._schema, field, word, distance), count)]
+
+    def _found(self, query: tantivy.Query, count: int) -> list[tuple[str, float]]:
+        """Ids and scores of the `count` passages that match a query best."""
         with self._errors():
             searcher = self._searcher
             hits = searcher.search(query, limit=count, count=False).hits
-            return [str(searcher.doc(address)["passage"][0]) for _, address in hits]
+            return [(str(searcher.doc(address)["passage"][0]), float(score)) for score, address in hits]
 
     def rarity(self, field: Field, word: str) -> float:
         """BM25's inverse document frequency of a word: ln(1 + (N - n + 0.5) / (n + 0.5)), in nats."""

@@ -140,8 +140,10 @@ def read_sentences(
 ) -> list[ReadSentence]:
     """Every sentence that the reader saw, once: of the first `most` hits with whole sentences whose texts differ, of the headlines and
     bylines before them, and of the copies of these among all."""
+    if not hits:
+        return []
     passages: dict[str, Passage] = {}
-    best = None
+    best: Hit | None = None
     for hit in hits:
         if hit.passage.text in passages:
             continue
@@ -152,11 +154,11 @@ def read_sentences(
             best, most = best or hit, most - 1
         if not most:
             break
-    best = best or hits[0] if hits else None
+    best = best or hits[0]
     found = dict(zip(passages, reader.read(question.text, list(passages.values())), strict=True))
     sentences: dict[tuple[str, Span], ReadSentence] = {}
     for hit in hits:
-        if best is not None and hit.passage.text in passages:
+        if hit.passage.text in passages:
             for sentence in _sentences(hit, hit.score - best.score, passages[hit.passage.text], found[hit.passage.text]):
                 sentences.setdefault((hit.passage.article_id, sentence.span), sentence)
     return list(sentences.values())

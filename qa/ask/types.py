@@ -170,9 +170,7 @@ class Answer:
     @property
     def text(self) -> str:
         """The statements with their markers; empty if `abstained`."""
-        return " ".join(
-            f"{statement.text} {''.join(f'[{number}]' for number in statement.citations)}".rstrip() for statement in self.statements
-        )
+        return " ".join(statement.marked for statement in self.statements)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,11 @@ import orjson
 from index.errors import InputError
 from index.text.spans import Span
 from qa.quotes.check import Verdict
-from qa.reader.reader import ASKED
+from qa.reader.reader import ASKED, TOLD
 
 # As articles: a larger file is a mistake.
 _MOST_BYTES = 20 * 1024 * 1024
 _FILES = ("questions", "quotes")
-# Kinds of questions that no article answers.
-_WITHOUT_EVIDENCE = frozenset({"collection", "program", "small-talk"})
 _Row = TypeVar("_Row")
 
 
@@ -197,7 +195,7 @@ def _question(record: Mapping[str, Any]) -> GoldQuestion:
     if points:
         if not answerable:
             raise ValueError("a question with points is answerable")
-    elif kind not in _WITHOUT_EVIDENCE and (answerable != bool(evidence) or (answerable and not answers)):
+    elif kind not in TOLD and (answerable != bool(evidence) or (answerable and not answers)):
         raise ValueError("an answerable question has points, or answers and evidence; another has no evidence")
     return GoldQuestion(
         _text(record["id"], "id"),

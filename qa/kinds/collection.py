@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 
 from babel import Locale, UnknownLocaleError
 
@@ -87,8 +88,13 @@ def _about(question: Question, subject: Subject, listings: Sequence[Listing]) ->
 
 def _names_subject(question: Question) -> bool:
     """Whether a question has words for more than the articles and their number."""
-    known = {stem for word in every("collection.words") for stem in stems(word)}
-    return any(not is_stop(stem) and stem not in known for stem in question.terms)
+    return any(not is_stop(stem) and stem not in _words_for_articles() for stem in question.terms)
+
+
+@cache
+def _words_for_articles() -> frozenset[str]:
+    """Stems of what a question may call the articles and their number, in any language."""
+    return frozenset(stem for word in every("collection.words") for stem in stems(word))
 
 
 def _of_paper(question: Question, listings: Sequence[Listing]) -> list[Listing]:
